@@ -1,0 +1,421 @@
+"""Python's `math`, made total: IEEE 754 results for every float, and never an exception.
+
+CPython's `math` raises where C returns an infinity or a NaN. Here the call is made first and the exception,
+which is rare, is turned into the IEEE result, so the common case costs nothing.
+"""
+
+import math
+from typing import Final
+
+INF: Final = math.inf
+NAN: Final = math.nan
+_INTEGERS_ONLY: Final = 4503599627370496.0  # 2**52: from here on every float is an integer
+
+
+def div(x: float, y: float) -> float:
+    """x / y as IEEE 754 divides: by zero gives a signed infinity, 0/0 gives NaN.
+
+    >>> div(1.0, -0.0), div(0.0, 0.0)
+    (-inf, nan)
+    """
+    if y != 0.0:
+        return x / y
+    if x == 0.0 or math.isnan(x):
+        return NAN
+    return math.copysign(INF, x) * math.copysign(1.0, y)
+
+
+def floordiv(x: float, y: float) -> float:
+    """Python's x // y; a zero divisor gives the infinity (or NaN) that `div` gives.
+
+    >>> floordiv(-7.0, 2.0), floordiv(-7.0, 0.0)
+    (-4.0, -inf)
+    """
+    return x // y if y != 0.0 else div(x, y)
+
+
+def mod(x: float, y: float) -> float:
+    """Python's x % y, of the divisor's sign; NaN for a zero divisor.
+
+    >>> mod(-7.0, 3.0), mod(7.0, 0.0)
+    (2.0, nan)
+    """
+    return x % y if y != 0.0 else NAN
+
+
+def power(x: float, y: float) -> float:
+    """IEEE pow: NaN for a negative base with a fractional exponent, signed infinities at zero.
+
+    >>> power(-8.0, 1 / 3), power(-0.0, -1.0), power(-1e200, 3.0), power(math.nan, 0.0)
+    (nan, -inf, -inf, 1.0)
+    """
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -INF if x < 0.0 and math.fmod(y, 2.0) != 0.0 else INF
+    except ValueError:
+        if x != 0.0:
+            return NAN
+        return math.copysign(INF, x) if math.fabs(math.fmod(y, 2.0)) == 1.0 else INF
+
+
+def exp(x: float) -> float:
+    """e**x.
+
+    >>> exp(0.0), exp(710.0)
+    (1.0, inf)
+    """
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return INF
+
+
+def exp2(x: float) -> float:
+    """2**x.
+
+    >>> exp2(-1074.0), exp2(1024.0)
+    (5e-324, inf)
+    """
+    try:
+        return math.exp2(x)
+    except OverflowError:
+        return INF
+
+
+def expm1(x: float) -> float:
+    """e**x - 1, accurate near 0.
+
+    >>> expm1(1e-20), expm1(710.0)
+    (1e-20, inf)
+    """
+    try:
+        return math.expm1(x)
+    except OverflowError:
+        return INF
+
+
+def log(x: float) -> float:
+    """Natural logarithm.
+
+    >>> log(1.0), log(0.0), log(-1.0)
+    (0.0, -inf, nan)
+    """
+    if x > 0.0:
+        return math.log(x)
+    return -INF if x == 0.0 else NAN
+
+
+def log1p(x: float) -> float:
+    """log(1 + x), accurate near 0.
+
+    >>> log1p(1e-20), log1p(-1.0), log1p(-2.0)
+    (1e-20, -inf, nan)
+    """
+    if x > -1.0:
+        return math.log1p(x)
+    return -INF if x == -1.0 else NAN
+
+
+def log2(x: float) -> float:
+    """Logarithm to base 2.
+
+    >>> log2(8.0), log2(0.0)
+    (3.0, -inf)
+    """
+    if x > 0.0:
+        return math.log2(x)
+    return -INF if x == 0.0 else NAN
+
+
+def log10(x: float) -> float:
+    """Logarithm to base 10.
+
+    >>> log10(1000.0), log10(0.0)
+    (3.0, -inf)
+    """
+    if x > 0.0:
+        return math.log10(x)
+    return -INF if x == 0.0 else NAN
+
+
+def sqrt(x: float) -> float:
+    """Square root; NaN below zero, and -0.0 keeps its sign.
+
+    >>> sqrt(9.0), sqrt(-0.0), sqrt(-1.0)
+    (3.0, -0.0, nan)
+    """
+    return math.sqrt(x) if x >= 0.0 else NAN
+
+
+def cbrt(x: float) -> float:
+    """Real cube root: C's, brought to within 1 ULP by one Newton step.
+
+    >>> cbrt(-27.0), cbrt(-0.0), cbrt(-math.inf)
+    (-3.0, -0.0, -inf)
+    """
+    root = math.cbrt(x)
+    if root == 0.0 or not math.isfinite(root):
+        return root
+    return root - (root - x / (root * root)) / 3.0
+
+
+def sin(x: float) -> float:
+    """Sine; NaN at the infinities.
+
+    >>> sin(0.0), sin(math.inf)
+    (0.0, nan)
+    """
+    try:
+        return math.sin(x)
+    except ValueError:
+        return NAN
+
+
+def cos(x: float) -> float:
+    """Cosine; NaN at the infinities.
+
+    >>> cos(0.0), cos(math.inf)
+    (1.0, nan)
+    """
+    try:
+        return math.cos(x)
+    except ValueError:
+        return NAN
+
+
+def tan(x: float) -> float:
+    """Tangent; NaN at the infinities.
+
+    >>> tan(0.0), tan(-math.inf)
+    (0.0, nan)
+    """
+    try:
+        return math.tan(x)
+    except ValueError:
+        return NAN
+
+
+def asin(x: float) -> float:
+    """Arc sine; NaN outside [-1, 1].
+
+    >>> asin(0.0), asin(2.0)
+    (0.0, nan)
+    """
+    return math.asin(x) if -1.0 <= x <= 1.0 else NAN
+
+
+def acos(x: float) -> float:
+    """Arc cosine; NaN outside [-1, 1].
+
+    >>> acos(1.0), acos(-2.0)
+    (0.0, nan)
+    """
+    return math.acos(x) if -1.0 <= x <= 1.0 else NAN
+
+
+def atan(x: float) -> float:
+    """Arc tangent.
+
+    >>> atan(math.inf) == math.pi / 2
+    True
+    """
+    return math.atan(x)
+
+
+def atan2(y: float, x: float) -> float:
+    """Angle of the point (x, y), in [-pi, pi].
+
+    >>> atan2(-0.0, -1.0) == -math.pi
+    True
+    """
+    return math.atan2(y, x)
+
+
+def sinh(x: float) -> float:
+    """Hyperbolic sine.
+
+    >>> sinh(0.0), sinh(-800.0)
+    (0.0, -inf)
+    """
+    try:
+        return math.sinh(x)
+    except OverflowError:
+        return math.copysign(INF, x)
+
+
+def cosh(x: float) -> float:
+    """Hyperbolic cosine.
+
+    >>> cosh(0.0), cosh(-800.0)
+    (1.0, inf)
+    """
+    try:
+        return math.cosh(x)
+    except OverflowError:
+        return INF
+
+
+def tanh(x: float) -> float:
+    """Hyperbolic tangent.
+
+    >>> tanh(0.0), tanh(-800.0)
+    (0.0, -1.0)
+    """
+    return math.tanh(x)
+
+
+def asinh(x: float) -> float:
+    """Inverse hyperbolic sine.
+
+    >>> asinh(1e-20), asinh(-math.inf)
+    (1e-20, -inf)
+    """
+    return math.asinh(x)
+
+
+def acosh(x: float) -> float:
+    """Inverse hyperbolic cosine; NaN below 1.
+
+    >>> acosh(1.0), acosh(0.5)
+    (0.0, nan)
+    """
+    return math.acosh(x) if x >= 1.0 else NAN
+
+
+def atanh(x: float) -> float:
+    """Inverse hyperbolic tangent; infinite at ±1, NaN beyond.
+
+    >>> atanh(-1.0), atanh(2.0)
+    (-inf, nan)
+    """
+    if -1.0 < x < 1.0:
+        return math.atanh(x)
+    return math.copysign(INF, x) if x in (1.0, -1.0) else NAN
+
+
+def degrees(x: float) -> float:
+    """Radians to degrees.
+
+    >>> degrees(math.pi)
+    180.0
+    """
+    return math.degrees(x)
+
+
+def radians(x: float) -> float:
+    """Degrees to radians.
+
+    >>> radians(180.0) == math.pi
+    True
+    """
+    return math.radians(x)
+
+
+def trunc(x: float) -> float:
+    """The integer part, as a float: infinities, NaN and the sign of zero are kept.
+
+    >>> trunc(-2.7), trunc(-0.3), trunc(math.inf)
+    (-2.0, -0.0, inf)
+    """
+    if not math.fabs(x) < _INTEGERS_ONLY:
+        return x
+    return math.copysign(float(int(x)), x)
+
+
+def floor(x: float) -> float:
+    """The largest integer not above x, as a float.
+
+    >>> floor(-2.7), floor(-0.0), floor(math.inf)
+    (-3.0, -0.0, inf)
+    """
+    whole = trunc(x)
+    return whole - 1.0 if whole > x else whole
+
+
+def ceil(x: float) -> float:
+    """The smallest integer not below x, as a float.
+
+    >>> ceil(2.1), ceil(-0.3), ceil(-math.inf)
+    (3.0, -0.0, -inf)
+    """
+    whole = trunc(x)
+    return whole + 1.0 if whole < x else whole
+
+
+def rint(x: float) -> float:
+    """The nearest integer, ties to even, as a float.
+
+    >>> rint(2.5), rint(-0.5), rint(math.nan)
+    (2.0, -0.0, nan)
+    """
+    if not math.fabs(x) < _INTEGERS_ONLY:
+        return x
+    # Adding 2**52 leaves no bits for a fraction: the sum rounds to an integer by itself.
+    return math.copysign((math.fabs(x) + _INTEGERS_ONLY) - _INTEGERS_ONLY, x)
+
+
+def fmod(x: float, y: float) -> float:
+    """C's fmod, of the dividend's sign; NaN for a zero divisor or an infinite dividend.
+
+    >>> fmod(-7.0, 3.0), fmod(1.0, 0.0)
+    (-1.0, nan)
+    """
+    return math.fmod(x, y) if y != 0.0 and not math.isinf(x) else NAN
+
+
+def remainder(x: float, y: float) -> float:
+    """IEEE remainder: x minus the multiple of y nearest to it.
+
+    >>> remainder(7.0, 4.0), remainder(1.0, 0.0)
+    (-1.0, nan)
+    """
+    return math.remainder(x, y) if y != 0.0 and not math.isinf(x) else NAN
+
+
+def copysign(x: float, y: float) -> float:
+    """The magnitude of x with the sign of y.
+
+    >>> copysign(2.0, -0.0)
+    -2.0
+    """
+    return math.copysign(x, y)
+
+
+def nextafter(x: float, y: float) -> float:
+    """The float next to x on the way to y.
+
+    >>> nextafter(0.0, 1.0)
+    5e-324
+    """
+    return math.nextafter(x, y)
+
+
+def ulp(x: float) -> float:
+    """The value of the last bit of x.
+
+    >>> ulp(1.0) == 2.0**-52
+    True
+    """
+    return math.ulp(x)
+
+
+def ldexp(x: float, exponent: int) -> float:
+    """x times 2**exponent, rounded once.
+
+    >>> ldexp(3.0, 2), ldexp(-1.0, 5000)
+    (12.0, -inf)
+    """
+    try:
+        return math.ldexp(x, exponent)
+    except OverflowError:
+        return math.copysign(INF, x)
+
+
+def hypot(x: float, y: float) -> float:
+    """Distance of (x, y) from the origin, without intermediate overflow.
+
+    >>> hypot(3.0, 4.0), hypot(1e200, 0.0), hypot(math.inf, math.nan)
+    (5.0, 1e+200, inf)
+    """
+    return math.hypot(x, y)
