@@ -1,0 +1,393 @@
+"""Nodes linked into a graph, the orders in which it is walked, and the sweeps; no mathematics.
+
+A node holds the number computed, its operands and the local partials, captured when it was recorded. A sweep
+multiplies and adds along the edges; it reads the partials as floats, or the rules as nodes (`pullback`), and
+then the derivative is a graph again. No walk recurses, and no order depends on hashes or addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from _thread import allocate_lock
+
+from autograd.errors import StaleGraphError, TracedValueError
+from autograd.primitive import Number, Primitive
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64, mypyc_attr
+else:  # the decorator speaks to the compiler alone
+
+    def mypyc_attr(**_: bool) -> Any:
+        """Leave the class as it is."""
+        return lambda cls: cls
+
+
+@mypyc_attr(acyclic=True)
+class Extra:
+    """What few nodes have: a label, the source line, three and more operands with their partials."""
+
+    __slots__ = ("label", "operands", "partials", "source")
+
+    def __init__(self) -> None:
+        self.label: str | None = None
+        self.source: str | None = None
+        self.operands: tuple[Any, ...] = ()
+        self.partials: list[float] = []
+
+
+@mypyc_attr(acyclic=True)
+class Node:
+    """A number and how it was made.
+
+    With one or two operands, `left` and `right` are the operands that are nodes and `dleft`, `dright` their
+    local partials; where an operand is a plain number, its side is None and the partial's place holds
+    the number. More operands stand in `extra`. A leaf has no primitive.
+
+    `mark` counts the edges a sweep has still to see, above a base that rises with every sweep: marks below
+    the base are old and need no clearing. 0: never swept; negative: traced, stands for every number.
+    """
+
+    __slots__ = ("dleft", "dright", "extra", "grad_", "left", "mark", "number", "primitive", "right")
+
+    def __init__(self) -> None:
+        self.number: float = 0.0
+        self.grad_: float = 0.0
+        self.mark: i64 = 0
+        self.primitive: Primitive | None = None
+        self.extra: Extra | None = None
+        self.left: Node | None = None
+        self.right: Node | None = None
+        self.dleft: float = 0.0
+        self.dright: float = 0.0
+
+    def __del__(self) -> None:
+        """Free the operands without nesting deeper than a bound: graphs are deep, the C stack is not.
+
+        Compiled nodes are unknown to the garbage collector, and to its help with deep frees. Interpreted
+        ones have that help, so this method is taken away from them below.
+        """
+        if self.primitive is None:
+            return
+        freeing = FREEING
+        if freeing.depth < DEEPEST:
+            freeing.depth += 1
+            self.left = None
+            self.right = None
+            self.extra = None
+            freeing.depth -= 1
+            if freeing.depth == 0 and freeing.waiting:
+                freeing.depth = 1
+                while freeing.waiting:
+                    freeing.waiting.pop()
+                freeing.depth = 0
+        else:
+            freeing.waiting.append(self.left)
+            freeing.waiting.append(self.right)
+            freeing.waiting.append(self.extra)
+            self.left = None
+            self.right = None
+            self.extra = None
+
+
+DEEPEST: Final = 100
+
+
+class _Freeing:
+    """How deep the freeing of nodes is nested, and what waits until it has unwound."""
+
+    def __init__(self) -> None:
+        self.depth: i64 = 0
+        self.waiting: list[object] = []
+
+
+FREEING: Final = _Freeing()
+
+if __file__.endswith(".py"):
+    delattr(Node, "__del__")
+
+
+def parents(node: Node) -> tuple[Any, ...]:
+    """The operands that are nodes, in operand order."""
+    extra = node.extra
+    if extra is not None and extra.operands:
+        return tuple([x for x in extra.operands if isinstance(x, Node)])
+    left, right = node.left, node.right
+    if left is not None:
+        return (left,) if right is None else (left, right)
+    return () if right is None else (right,)
+
+
+def operands(node: Node) -> tuple[Any, ...]:
+    """All operands in order, plain numbers as floats."""
+    extra = node.extra
+    if extra is not None and extra.operands:
+        return extra.operands
+    primitive = node.primitive
+    if primitive is None:
+        return ()
+    left: Node | float = node.dleft if node.left is None else node.left
+    if primitive.arity == 1:
+        return (left,)
+    return (left, node.dright if node.right is None else node.right)
+
+
+def partials(node: Node) -> tuple[float, ...]:
+    """The captured local partials, one a parent."""
+    extra = node.extra
+    if extra is not None and extra.operands:
+        return tuple([d for x, d in zip(extra.operands, extra.partials, strict=True) if isinstance(x, Node)])
+    if node.left is None:
+        return () if node.right is None else (node.dright,)
+    return (node.dleft,) if node.right is None else (node.dleft, node.dright)
+
+
+def topological(roots: Sequence[Node]) -> list[Any]:
+    """Every node the roots depend on, operands before users, left operands first."""
+    order: list[Node] = []
+    entered: dict[int, bool] = {}  # False: its operands are under way; True: in the order
+    stack: list[Node] = list(roots)
+    stack.reverse()
+    while stack:
+        node = stack[-1]
+        done = entered.get(id(node))
+        if done is None:
+            entered[id(node)] = False
+            operands_ = parents(node)
+            for i in range(len(operands_) - 1, -1, -1):
+                if id(operands_[i]) not in entered:
+                    stack.append(operands_[i])
+        else:
+            stack.pop()
+            if not done:
+                entered[id(node)] = True
+                order.append(node)
+    return order
+
+
+# --- the float sweep ----------------------------------------------------------------------------------------
+
+
+class _Sweeps:
+    """The mark from which the next sweep counts."""
+
+    def __init__(self) -> None:
+        self.base: i64 = 2
+
+
+SWEEPS: Final = _Sweeps()
+LOCK: Final = allocate_lock()
+
+
+class _Sweep:
+    """One float sweep: counts the edges below the roots, then hands cotangents down edge by edge.
+
+    What must survive (the gradients of leaves, or all earlier ones where `keep` is False) is put by first, so that an
+    interrupted sweep changes nothing.
+    """
+
+    def __init__(self, keep: bool) -> None:
+        self.keep = keep
+        self.base: i64 = SWEEPS.base
+        self.edges: i64 = 0
+        self.stack: list[Node] = []
+        self.kept: list[Node] = []
+        self.grads: list[float | None] = []  # None: there was no gradient
+
+    def reach(self, node: Node) -> None:
+        """Count an edge into the node; at the first one, ready it."""
+        self.edges += 1
+        if node.mark >= self.base:
+            node.mark += 1
+            return
+        leaf = node.primitive is None
+        if leaf or (not self.keep and node.mark != 0):
+            self.kept.append(node)
+            self.grads.append(node.grad_ if node.mark != 0 or node.grad_ != 0.0 else None)
+        node.mark = self.base + 1
+        node.grad_ = -0.0  # the one number that adds to every other without a trace
+        if not leaf:
+            self.stack.append(node)
+
+    def count(self, roots: Sequence[Node]) -> None:
+        for root in roots:
+            self.reach(root)
+        stack = self.stack
+        while stack:
+            node = stack.pop()
+            left = node.left
+            if left is not None:
+                self.reach(left)
+            right = node.right
+            if right is not None:
+                self.reach(right)
+            extra = node.extra
+            if extra is not None:
+                for x in extra.operands:
+                    if isinstance(x, Node):
+                        self.reach(x)
+
+    def hand(self, node: Node, cotangent: float) -> None:
+        """Add a cotangent; when it was the last, the node is ready to hand on."""
+        node.grad_ += cotangent
+        node.mark -= 1
+        if node.mark == self.base and node.primitive is not None:
+            self.stack.append(node)
+
+    def propagate(self, roots: Sequence[Node], seeds: Sequence[float]) -> None:
+        stack = self.stack
+        for i in range(len(roots)):
+            self.hand(roots[i], seeds[i])
+            while stack:
+                node = stack.pop()
+                cotangent = node.grad_
+                left = node.left
+                if left is not None:
+                    self.hand(left, cotangent * node.dleft)
+                right = node.right
+                if right is not None:
+                    self.hand(right, cotangent * node.dright)
+                extra = node.extra
+                if extra is not None:
+                    for j in range(len(extra.partials)):
+                        x = extra.operands[j]
+                        if isinstance(x, Node):
+                            self.hand(x, cotangent * extra.partials[j])
+
+    def restore(self) -> None:
+        """Give what was put by its gradient back."""
+        for node, grad in zip(self.kept, self.grads):  # noqa: B905 - an interrupt may leave the last one out
+            node.grad_ = 0.0 if grad is None else grad
+            node.mark = 0 if grad is None else 1
+
+    def forget(self, roots: Sequence[Node]) -> None:
+        """Make every node reached read as never swept."""
+        stack: list[Node] = list(roots)
+        while stack:
+            node = stack.pop()
+            if node.mark >= self.base:
+                node.mark = 0
+                node.grad_ = 0.0
+                stack.extend(parents(node))
+
+
+def _run(sweep: _Sweep, roots: Sequence[Node], seeds: Sequence[float]) -> None:
+    for root in roots:
+        if root.mark < 0:
+            raise TracedValueError("backward() can't run on a value being traced: use autograd.grad instead")
+    try:
+        try:
+            sweep.count(roots)
+        finally:
+            SWEEPS.base = sweep.base + sweep.edges + 1
+        sweep.propagate(roots, seeds)
+    except BaseException:
+        sweep.forget(roots)
+        sweep.restore()
+        raise
+
+
+def backward(roots: Sequence[Node], seeds: Sequence[float]) -> None:
+    """Sweep floats from the roots: leaves accumulate into `grad_`, interior nodes are swept afresh."""
+    with LOCK:
+        sweep = _Sweep(True)
+        _run(sweep, roots, seeds)
+        try:
+            for node, grad in zip(sweep.kept, sweep.grads, strict=True):
+                if grad is not None:
+                    node.grad_ = grad + node.grad_
+        except BaseException:
+            sweep.restore()
+            raise
+
+
+def cotangents(roots: Sequence[Node], seeds: Sequence[float], wanted: Sequence[Node]) -> list[float]:
+    """The floats a sweep brings to the wanted nodes; no gradient of any node is changed."""
+    with LOCK:
+        sweep = _Sweep(False)
+        _run(sweep, roots, seeds)
+        found = [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
+        sweep.forget(roots)
+        sweep.restore()
+        return found
+
+
+# --- the sweep over rules -----------------------------------------------------------------------------------
+
+
+def _check_fresh(node: Node, rule: Sequence[Number]) -> None:
+    """Raise StaleGraphError where the rule, run on today's numbers, no longer gives the captured partials."""
+    captured = partials(node)
+    now = [d for d, x in zip(rule, operands(node), strict=True) if isinstance(x, Node)]
+    for old, d in zip(captured, now, strict=True):
+        new = d.number if isinstance(d, Node) else d
+        if isinstance(new, float) and new != old and (new == new or old == old):
+            name = node.primitive.name if node.primitive is not None else ""
+            raise StaleGraphError(
+                f"an operand of {name!r} was changed after it was recorded (the local partial was {old!r}, "
+                f"is now {new!r}): record the expression again before taking derivatives of derivatives"
+            )
+
+
+def _edges(node: Node, relevant: set[int]) -> Iterator[Node]:
+    for x in parents(node):
+        if id(x) in relevant:
+            yield x
+
+
+def pullback(roots: Sequence[Node], seeds: Sequence[Number], wanted: Sequence[Node]) -> list[Number]:
+    """The cotangents of the wanted nodes as numbers that are recorded themselves; 0.0 where nothing leads.
+
+    The rules run on the nodes, in the very order of the float sweep, so both give the same bits.
+    """
+    order = topological(roots)
+    relevant = {id(node) for node in wanted}
+    for node in order:
+        if any(id(x) in relevant for x in parents(node)):
+            relevant.add(id(node))
+    pending: dict[int, int] = {}
+    for root in roots:
+        pending[id(root)] = pending.get(id(root), 0) + 1
+    for node in order:
+        if id(node) in relevant:
+            for x in _edges(node, relevant):
+                pending[id(x)] = pending.get(id(x), 0) + 1
+
+    found: dict[int, Number] = {}
+    stack: list[Node] = []
+
+    def hand(node: Node, cotangent: Number) -> None:
+        key = id(node)
+        found[key] = found[key] + cotangent if key in found else cotangent
+        pending[key] -= 1
+        if pending[key] == 0:
+            stack.append(node)
+
+    for root, seed in zip(roots, seeds, strict=True):
+        if id(root) in relevant:
+            hand(root, seed)
+        while stack:
+            node = stack.pop()
+            if node.primitive is None:
+                continue
+            targets = list(_edges(node, relevant))
+            if not targets:
+                continue
+            cotangent = found[id(node)]
+            all_operands = operands(node)
+            rule = node.primitive.local_partials(node, all_operands)
+            _check_fresh(node, rule)
+            for x, d in zip(all_operands, rule, strict=True):
+                if isinstance(x, Node) and id(x) in relevant:
+                    hand(x, _times(cotangent, d))
+    return [found.get(id(node), 0.0) for node in wanted]
+
+
+def _times(cotangent: Number, partial: Number) -> Number:
+    """The product, without a node where one factor is the number 1."""
+    if isinstance(partial, float) and partial == 1.0:
+        return cotangent
+    if isinstance(cotangent, float) and cotangent == 1.0:
+        return partial
+    return cotangent * partial

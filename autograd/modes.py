@@ -1,0 +1,96 @@
+"""How this thread records: not at all (`no_grad`), or checking every number (`strict`)."""
+
+from __future__ import annotations
+
+import sys
+from _thread import _local
+from collections.abc import Callable
+from functools import wraps
+from os.path import dirname
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+P = ParamSpec("P")
+R = TypeVar("R")
+PACKAGE: Final = dirname(__file__)
+
+
+class _Modes:
+    """How many contexts are open in all threads: while none is, recording asks no further."""
+
+    def __init__(self) -> None:
+        self.open: i64 = 0
+
+
+MODES: Final = _Modes()
+THREAD: Final = _local()
+
+
+def depth(mode: str) -> int:
+    """How many contexts of that mode this thread is in."""
+    found: int = getattr(THREAD, mode, 0)
+    return found
+
+
+class Mode:
+    """A context of this thread that nests, survives exceptions and decorates functions."""
+
+    name = ""
+
+    def __enter__(self) -> None:
+        setattr(THREAD, self.name, depth(self.name) + 1)
+        MODES.open += 1
+
+    def __exit__(self, *exception: object) -> None:
+        setattr(THREAD, self.name, depth(self.name) - 1)
+        MODES.open -= 1
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """The function run inside the context."""
+
+        @wraps(function)
+        def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self:
+                return function(*args, **kwargs)
+
+        return inside
+
+
+class no_grad(Mode):
+    """Record nothing in this thread: results are leaves. A context manager and a decorator.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y, y.parents
+    (Value(data=9.0), ())
+    """
+
+    name = "no_grad"
+
+
+class strict(Mode):
+    """Raise NonFiniteError at the operation that first gives a value or local partial that isn't finite.
+
+    Nodes recorded inside know their source line.
+
+    >>> from autograd import Value
+    >>> with strict():
+    ...     Value(0.0).log()
+    Traceback (most recent call last):
+    ...
+    autograd.errors.NonFiniteError: log of 0.0 gave -inf with local partials (inf,) at <doctest ...
+    """
+
+    name = "strict"
+
+
+def source_line() -> str:
+    """Where the innermost code outside this package stands, as `file:line`."""
+    frame: Any = sys._getframe()
+    while frame is not None and dirname(frame.f_code.co_filename).startswith(PACKAGE):
+        frame = frame.f_back
+    return "unknown" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
