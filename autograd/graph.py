@@ -8,22 +8,16 @@ then the derivative is a graph again. No walk recurses, and no order depends on 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, final
 
 from _thread import allocate_lock
 
+from autograd._native import i64, mypyc_attr
 from autograd.errors import StaleGraphError, TracedValueError
 from autograd.primitive import Number, Primitive
 
-if TYPE_CHECKING:
-    from mypy_extensions import i64, mypyc_attr
-else:  # the decorator speaks to the compiler alone
 
-    def mypyc_attr(**_: bool) -> Any:
-        """Leave the class as it is."""
-        return lambda cls: cls
-
-
+@final
 @mypyc_attr(acyclic=True)
 class Extra:
     """What few nodes have: a label, the source line, three and more operands with their partials."""
@@ -50,6 +44,7 @@ class Node:
     """
 
     __slots__ = ("dleft", "dright", "extra", "grad_", "left", "mark", "number", "primitive", "right")
+    __deletable__ = ("primitive",)  # for the compiler: a node whose construction failed lacks it
 
     def __init__(self) -> None:
         self.number: float = 0.0
@@ -68,7 +63,10 @@ class Node:
         Compiled nodes are unknown to the garbage collector, and to its help with deep frees. Interpreted
         ones have that help, so this method is taken away from them below.
         """
-        if self.primitive is None:
+        try:
+            if self.primitive is None:
+                return
+        except AttributeError:
             return
         freeing = FREEING
         if freeing.depth < DEEPEST:
@@ -94,6 +92,7 @@ class Node:
 DEEPEST: Final = 100
 
 
+@final
 class _Freeing:
     """How deep the freeing of nodes is nested, and what waits until it has unwound."""
 
@@ -169,6 +168,7 @@ def topological(roots: Sequence[Node]) -> list[Any]:
 # --- the float sweep ----------------------------------------------------------------------------------------
 
 
+@final
 class _Sweeps:
     """The mark from which the next sweep counts."""
 
@@ -180,6 +180,7 @@ SWEEPS: Final = _Sweeps()
 LOCK: Final = allocate_lock()
 
 
+@final
 class _Sweep:
     """One float sweep: counts the edges below the roots, then hands cotangents down edge by edge.
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sys
-from _thread import _local
+from _thread import _local, allocate_lock
 from collections.abc import Callable
 from functools import wraps
 from os.path import dirname
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, final, ParamSpec, TypeVar
 
-if TYPE_CHECKING:
-    from mypy_extensions import i64
+from autograd._native import i64
 
 P = ParamSpec("P")
 R = TypeVar("R")
 PACKAGE: Final = dirname(__file__)
 
 
+@final
 class _Modes:
     """How many contexts are open in all threads: while none is, recording asks no further."""
 
@@ -26,6 +26,7 @@ class _Modes:
 
 MODES: Final = _Modes()
 THREAD: Final = _local()
+LOCK: Final = allocate_lock()
 
 
 def depth(mode: str) -> int:
@@ -41,11 +42,13 @@ class Mode:
 
     def __enter__(self) -> None:
         setattr(THREAD, self.name, depth(self.name) + 1)
-        MODES.open += 1
+        with LOCK:
+            MODES.open += 1
 
     def __exit__(self, *exception: object) -> None:
         setattr(THREAD, self.name, depth(self.name) - 1)
-        MODES.open -= 1
+        with LOCK:
+            MODES.open -= 1
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """The function run inside the context."""

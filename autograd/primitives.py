@@ -38,12 +38,18 @@ def _flat(z: Number, *operands: Number) -> tuple[float, ...]:
 
 
 # 1 where x > y, 0 where x <= y; hands a NaN on.
-above = declare(Primitive("above", _above, _flat, ">", 2, smooth=False))
-less = declare(Primitive("less", lambda x, y: 1.0 if x < y else 0.0, _flat, "<", 2, smooth=False))
-less_equal = declare(Primitive("less_equal", lambda x, y: 1.0 if x <= y else 0.0, _flat, "<=", 2, smooth=False))
-equal = declare(Primitive("equal", lambda x, y: 1.0 if x == y else 0.0, _flat, "==", 2, smooth=False, commutes=True))
-sign = declare(Primitive("sign", _sign, _flat, kinks=(0.0,)))
-where = declare(
+above: Final[Primitive] = declare(Primitive("above", _above, _flat, ">", 2, smooth=False))
+less: Final[Primitive] = declare(
+    Primitive("less", lambda x, y: 1.0 if x < y else 0.0, _flat, "<", 2, smooth=False)
+)
+less_equal: Final[Primitive] = declare(
+    Primitive("less_equal", lambda x, y: 1.0 if x <= y else 0.0, _flat, "<=", 2, smooth=False)
+)
+equal: Final[Primitive] = declare(
+    Primitive("equal", lambda x, y: 1.0 if x == y else 0.0, _flat, "==", 2, smooth=False, commutes=True)
+)
+sign: Final[Primitive] = declare(Primitive("sign", _sign, _flat, kinks=(0.0,)))
+where: Final[Primitive] = declare(
     Primitive(
         "where",
         lambda condition, a, b: a if condition else b,
@@ -53,7 +59,9 @@ where = declare(
     )
 )
 # The number itself between the bounds, NaN beyond: guards the rules whose formula outlives the domain.
-within = declare(Primitive("within", _within, lambda z, x, low, high: (1.0, 0.0, 0.0), arity=3))
+within: Final[Primitive] = declare(
+    Primitive("within", _within, lambda z, x, low, high: (1.0, 0.0, 0.0), arity=3)
+)
 
 # --- arithmetic ---------------------------------------------------------------------------------------------
 
@@ -65,28 +73,42 @@ def _pow_partials(z: Number, x: Number, y: Number) -> tuple[Number, Number]:
     return dx, where(flat, 0.0, z * log(x))
 
 
-add = declare(Primitive("add", lambda x, y: x + y, lambda z, x, y: (1.0, 1.0), "+", 2, commutes=True))
-sub = declare(Primitive("sub", lambda x, y: x - y, lambda z, x, y: (1.0, -1.0), "-", 2))
-mul = declare(Primitive("mul", lambda x, y: x * y, lambda z, x, y: (y, x), "*", 2, commutes=True))
-div = declare(Primitive("div", special.div, lambda z, x, y: (div(1.0, y), -div(z, y)), "/", 2))
-neg = declare(Primitive("neg", lambda x: -x, lambda z, x: -1.0, "-"))
-power = declare(Primitive("pow", special.power, _pow_partials, "**", 2))
-floordiv = declare(Primitive("floordiv", special.floordiv, _flat, "//", 2, smooth=False))
-mod = declare(Primitive("mod", special.mod, lambda z, x, y: (1.0, -floor(div(x, y))), "%", 2, smooth=False))
-abs_ = declare(Primitive("abs", abs, lambda z, x: sign(x), kinks=(0.0,)))  # slope at 0: minimum norm, 0
-floor = declare(Primitive("floor", special.floor, _flat, smooth=False))
-ceil = declare(Primitive("ceil", special.ceil, _flat, smooth=False))
-trunc = declare(Primitive("trunc", special.trunc, _flat, smooth=False))
-round_ = declare(Primitive("round", special.rint, _flat, smooth=False))  # halves to even
-square = declare(Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x))
-reciprocal = declare(Primitive("reciprocal", lambda x: special.div(1.0, x), lambda z, x: -(z * z)))
+add: Final[Primitive] = declare(
+    Primitive("add", lambda x, y: x + y, lambda z, x, y: (1.0, 1.0), "+", 2, commutes=True)
+)
+sub: Final[Primitive] = declare(Primitive("sub", lambda x, y: x - y, lambda z, x, y: (1.0, -1.0), "-", 2))
+mul: Final[Primitive] = declare(
+    Primitive("mul", lambda x, y: x * y, lambda z, x, y: (y, x), "*", 2, commutes=True)
+)
+div: Final[Primitive] = declare(
+    Primitive("div", special.div, lambda z, x, y: (div(1.0, y), -div(z, y)), "/", 2)
+)
+neg: Final[Primitive] = declare(Primitive("neg", lambda x: -x, lambda z, x: -1.0, "-"))
+power: Final[Primitive] = declare(Primitive("pow", special.power, _pow_partials, "**", 2))
+floordiv: Final[Primitive] = declare(Primitive("floordiv", special.floordiv, _flat, "//", 2, smooth=False))
+mod: Final[Primitive] = declare(
+    Primitive("mod", special.mod, lambda z, x, y: (1.0, -floor(div(x, y))), "%", 2, smooth=False)
+)
+abs_: Final[Primitive] = declare(
+    Primitive("abs", abs, lambda z, x: sign(x), kinks=(0.0,))
+)  # slope at 0: minimum norm, 0
+floor: Final[Primitive] = declare(Primitive("floor", special.floor, _flat, smooth=False))
+ceil: Final[Primitive] = declare(Primitive("ceil", special.ceil, _flat, smooth=False))
+trunc: Final[Primitive] = declare(Primitive("trunc", special.trunc, _flat, smooth=False))
+round_: Final[Primitive] = declare(Primitive("round", special.rint, _flat, smooth=False))  # halves to even
+square: Final[Primitive] = declare(Primitive("square", lambda x: x * x, lambda z, x: 2.0 * x))
+reciprocal: Final[Primitive] = declare(
+    Primitive("reciprocal", lambda x: special.div(1.0, x), lambda z, x: -(z * z))
+)
 
 # --- exponentials and roots ---------------------------------------------------------------------------------
 
-exp = declare(Primitive("exp", special.exp, lambda z, x: z))
-expm1 = declare(Primitive("expm1", special.expm1, lambda z, x: exp(x)))
-log = declare(Primitive("log", special.log, lambda z, x: div(1.0, within(x, 0.0, inf)), domain=(POSITIVE,)))
-log1p = declare(
+exp: Final[Primitive] = declare(Primitive("exp", special.exp, lambda z, x: z))
+expm1: Final[Primitive] = declare(Primitive("expm1", special.expm1, lambda z, x: exp(x)))
+log: Final[Primitive] = declare(
+    Primitive("log", special.log, lambda z, x: div(1.0, within(x, 0.0, inf)), domain=(POSITIVE,))
+)
+log1p: Final[Primitive] = declare(
     Primitive(
         "log1p",
         special.log1p,
@@ -94,17 +116,19 @@ log1p = declare(
         domain=(ABOVE_MINUS_ONE,),
     )
 )
-sqrt = declare(Primitive("sqrt", special.sqrt, lambda z, x: div(0.5, abs_(z)), domain=(POSITIVE,)))  # +inf at -0.0
+sqrt: Final[Primitive] = declare(
+    Primitive("sqrt", special.sqrt, lambda z, x: div(0.5, abs_(z)), domain=(POSITIVE,))
+)  # +inf at -0.0
 
 # --- circular and hyperbolic --------------------------------------------------------------------------------
 
-sin = declare(Primitive("sin", special.sin, lambda z, x: cos(x)))
-cos = declare(Primitive("cos", special.cos, lambda z, x: -sin(x)))
-tan = declare(Primitive("tan", special.tan, lambda z, x: square(div(1.0, cos(x)))))
-sinh = declare(Primitive("sinh", special.sinh, lambda z, x: cosh(x)))
-cosh = declare(Primitive("cosh", special.cosh, lambda z, x: sinh(x)))
+sin: Final[Primitive] = declare(Primitive("sin", special.sin, lambda z, x: cos(x)))
+cos: Final[Primitive] = declare(Primitive("cos", special.cos, lambda z, x: -sin(x)))
+tan: Final[Primitive] = declare(Primitive("tan", special.tan, lambda z, x: square(div(1.0, cos(x)))))
+sinh: Final[Primitive] = declare(Primitive("sinh", special.sinh, lambda z, x: cosh(x)))
+cosh: Final[Primitive] = declare(Primitive("cosh", special.cosh, lambda z, x: sinh(x)))
 # 1 - z*z cancels where z nears 1; 1/cosh neither cancels nor has a kink.
-tanh = declare(Primitive("tanh", special.tanh, lambda z, x: square(div(1.0, cosh(x)))))
+tanh: Final[Primitive] = declare(Primitive("tanh", special.tanh, lambda z, x: square(div(1.0, cosh(x)))))
 
 # --- neurons ------------------------------------------------------------------------------------------------
 
@@ -117,10 +141,12 @@ def _leaky_relu(x: float, slope: float) -> float:
     return x if x > 0.0 else slope * x
 
 
-sigmoid = declare(Primitive("sigmoid", special.sigmoid, lambda z, x: z * sigmoid(-x)))
-softplus = declare(Primitive("softplus", special.softplus, lambda z, x: sigmoid(x)))
-relu = declare(Primitive("relu", _relu, lambda z, x: above(x, 0.0), "ReLU", kinks=(0.0,)))  # slope at 0 is 0
-leaky_relu = declare(
+sigmoid: Final[Primitive] = declare(Primitive("sigmoid", special.sigmoid, lambda z, x: z * sigmoid(-x)))
+softplus: Final[Primitive] = declare(Primitive("softplus", special.softplus, lambda z, x: sigmoid(x)))
+relu: Final[Primitive] = declare(
+    Primitive("relu", _relu, lambda z, x: above(x, 0.0), "ReLU", kinks=(0.0,))
+)  # slope at 0 is 0
+leaky_relu: Final[Primitive] = declare(
     Primitive(
         "leaky_relu",
         _leaky_relu,
@@ -206,24 +232,30 @@ def _sumprod(*xs: float) -> float:
     return special.sumprod(list(p), list(q))
 
 
-hypot = declare(
-    Primitive("hypot", lambda *xs: special.hypot(list(xs)), _hypot_partials, arity=None, smooth=False, commutes=True)
+hypot: Final[Primitive] = declare(
+    Primitive(
+        "hypot", lambda *xs: special.norm(list(xs)), _hypot_partials, arity=None, smooth=False, commutes=True
+    )
 )
-atan2 = declare(Primitive("atan2", special.atan2, _atan2_partials, arity=2, smooth=False))
+atan2: Final[Primitive] = declare(Primitive("atan2", special.atan2, _atan2_partials, arity=2, smooth=False))
 # A number among the operands is a constant and takes no share of a tie: the minimum norm there is 0.
-max_constant = declare(
+max_constant: Final[Primitive] = declare(
     Primitive("max_constant", _maximum, lambda z, x, c: (above(x, c), above(c, x)), "max", 2, smooth=False)
 )
-min_constant = declare(
+min_constant: Final[Primitive] = declare(
     Primitive("min_constant", _minimum, lambda z, x, c: (above(c, x), above(x, c)), "min", 2, smooth=False)
 )
-maximum = declare(
-    Primitive("maximum", _maximum, _shares, "max", None, smooth=False, commutes=True, constant_form=max_constant)
+maximum: Final[Primitive] = declare(
+    Primitive(
+        "maximum", _maximum, _shares, "max", None, smooth=False, commutes=True, constant_form=max_constant
+    )
 )
-minimum = declare(
-    Primitive("minimum", _minimum, _shares, "min", None, smooth=False, commutes=True, constant_form=min_constant)
+minimum: Final[Primitive] = declare(
+    Primitive(
+        "minimum", _minimum, _shares, "min", None, smooth=False, commutes=True, constant_form=min_constant
+    )
 )
-fsum = declare(
+fsum: Final[Primitive] = declare(
     Primitive(
         "fsum",
         lambda *xs: special.fsum(list(xs)),
@@ -233,11 +265,13 @@ fsum = declare(
         commutes=True,
     )
 )
-prod = declare(Primitive("prod", lambda *xs: special.prod(list(xs)), _prod_partials, "Π", None, commutes=True))
+prod: Final[Primitive] = declare(
+    Primitive("prod", lambda *xs: special.prod(list(xs)), _prod_partials, "Π", None, commutes=True)
+)
 # Both take p1 ... pn, q1 ... qn; dot adds left to right, sumprod rounds once.
-dot = declare(Primitive("dot", _dot, _other_half, "·", None))
-sumprod = declare(Primitive("sumprod", _sumprod, _other_half, "Σ·", None))
-logsumexp = declare(
+dot: Final[Primitive] = declare(Primitive("dot", _dot, _other_half, "·", None))
+sumprod: Final[Primitive] = declare(Primitive("sumprod", _sumprod, _other_half, "Σ·", None))
+logsumexp: Final[Primitive] = declare(
     Primitive(
         "logsumexp",
         lambda *xs: special.logsumexp(list(xs)),
