@@ -11,7 +11,7 @@ from setuptools import setup
 
 ROOT = Path(__file__).parent
 ENGINE = [
-    "primitive",
+    "primitive_type",
     "activation",
     "elementary",
     "gamma",

@@ -10,7 +10,7 @@ from autograd.errors import (
     TracedValueError,
 )
 from autograd.modes import no_grad, strict
-from autograd.primitive import PRIMITIVES, Interval, Primitive
+from autograd.primitive_type import PRIMITIVES, Interval, Primitive
 from autograd.value import Value, compiled
 
 __all__ = [

@@ -14,7 +14,7 @@ from _thread import allocate_lock
 
 from autograd._native import i64, mypyc_attr
 from autograd.errors import StaleGraphError, TracedValueError
-from autograd.primitive import Number, Primitive
+from autograd.primitive_type import Number, Primitive
 
 
 @final

@@ -10,7 +10,7 @@ from math import e, inf, nan, pi, tau  # noqa: F401 - names of this module
 from typing import Any
 
 from autograd import primitives
-from autograd.primitive import PRIMITIVES, Primitive
+from autograd.primitive_type import PRIMITIVES, Primitive
 
 
 def __getattr__(name: str) -> Primitive:

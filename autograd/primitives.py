@@ -10,7 +10,7 @@ from math import inf, nan
 from typing import Any, Final
 
 from autograd import special
-from autograd.primitive import Interval, Number, Primitive, declare
+from autograd.primitive_type import Interval, Number, Primitive, declare
 
 POSITIVE: Final = Interval(0.0, inf)
 UNIT: Final = Interval(-1.0, 1.0)

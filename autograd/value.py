@@ -11,7 +11,7 @@ from autograd._native import mypyc_attr
 from autograd.errors import NonFiniteError, TracedValueError
 from autograd.graph import Extra, Node
 from autograd.modes import MODES, depth, source_line
-from autograd.primitive import PRIMITIVES, Primitive, as_float
+from autograd.primitive_type import PRIMITIVES, Primitive, as_float
 from autograd.primitives import (
     abs_,
     add,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.primitive import PRIMITIVES
+from autograd.primitive_type import PRIMITIVES
 
 from autograd.viz.snapshot import Node, Snapshot
 
