@@ -31,7 +31,7 @@ def deepcopy(root: Node, memo: dict[int, Any], rebuild: Rebuild) -> Any:
 
 # A pickler asks each node alone what it is made of, and would recurse from operand to operand. So the root
 # answers with a list of its ancestors first, operands before users: when a user's turn comes, the pickler has
-# its operands in its memo already. While such a list is under way, the nodes in it answer for themselves only.
+# its operands in its memo already. While such a list is under way, its nodes answer for themselves only.
 
 THREAD: Final = _local()
 

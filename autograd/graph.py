@@ -7,10 +7,9 @@ then the derivative is a graph again. No walk recurses, and no order depends on 
 
 from __future__ import annotations
 
+from _thread import allocate_lock
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, final
-
-from _thread import allocate_lock
 
 from autograd._native import i64, mypyc_attr
 from autograd.errors import StaleGraphError, TracedValueError
@@ -199,7 +198,7 @@ class _Sweep:
         self.grads: list[float | None] = []  # None: there was no gradient
 
     def ready(self, node: Node) -> bool:
-        """Meet a node for the first time: put its gradient by; True where its operands are to be looked at."""
+        """Meet a node for the first time: put its gradient by; True where it has operands."""
         leaf = node.primitive is None
         if leaf or (node.mark != 0 and not self.keep):
             self.kept.append(node)

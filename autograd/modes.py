@@ -7,7 +7,7 @@ from _thread import _local, allocate_lock
 from collections.abc import Callable
 from functools import wraps
 from os.path import dirname
-from typing import Any, Final, final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar, final
 
 from autograd._native import i64
 

@@ -90,6 +90,7 @@ class Primitive:
         return self.name
 
     def __call__(self, *operands: Any) -> Any:
+        """The operation over these operands, in the kind of number they are."""
         if self.arity is not None and len(operands) != self.arity:
             operands = self.complete(operands)
         for x in operands:
@@ -174,6 +175,7 @@ def as_float(x: object, where: str = "Value") -> float:
     convert = getattr(type(x), "__float__", None)
     if convert is None or isinstance(x, complex):
         raise TypeError(
-            f"{where} got {x!r} of type {type(x).__name__}: give a real number (int, float or a type with __float__)"
+            f"{where} got {x!r} of type {type(x).__name__}: "
+            "give a real number (int, float or a type with __float__)"
         )
     return float(convert(x))

@@ -269,8 +269,8 @@ class Value(Node):
         """The number; TracedValueError while the value is being traced and stands for every number."""
         if self.mark < 0:
             raise TracedValueError(
-                f"{wanted} of a value being traced: it stands for every number, and the program can't depend on one. "
-                "Choose with autograd.math.where, or pass the argument as static (static_argnums)"
+                f"{wanted} of a value being traced: it stands for every number, and the program can't "
+                "depend on one. Choose with autograd.math.where, or pass the argument as static (static_argnums)"
             )
         return self.number
 
@@ -426,7 +426,8 @@ def _checked(primitive: Primitive, number: object, giver: str) -> float:
     if isinstance(number, int):
         return float(number)
     raise TypeError(
-        f"the {giver} of {primitive.name} gave {number!r} of type {type(number).__name__}: it must give a float"
+        f"the {giver} of {primitive.name} gave {number!r} of type {type(number).__name__}: "
+        "it must give a float"
     )
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks: run by hand, each prints ratios taken in one run; no test asserts a time."""

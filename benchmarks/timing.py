@@ -1,0 +1,44 @@
+"""Timing side by side: the medians and ratios that a noisy machine still tells truly."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from time import perf_counter
+
+
+def interleaved(*functions: Callable[[], object], rounds: int = 15) -> list[float]:
+    """Median seconds of each function, called in turn, so that a drifting machine hits all alike."""
+    for function in functions:
+        function()
+    seconds: list[list[float]] = [[] for _ in functions]
+    for _ in range(rounds):
+        for function, taken in zip(functions, seconds, strict=True):
+            start = perf_counter()
+            function()
+            taken.append(perf_counter() - start)
+    return [statistics.median(taken) for taken in seconds]
+
+
+def per_call(statement: Callable[[int], object], count: int, rounds: int = 7) -> float:
+    """Median seconds of one of `count` repetitions that the statement makes by itself."""
+    return interleaved(lambda: statement(count), rounds=rounds)[0] / count
+
+
+def in_fresh_process(code: str) -> str:
+    """What the code prints in an interpreter of its own: for peak memory, which never falls."""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise RuntimeError(f"the measuring process failed:\n{run.stderr}")
+    return run.stdout
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    lines = [header, tuple("-" * width for width in widths), *rows]
+    return "\n".join(
+        "| " + " | ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) + " |" for line in lines
+    )
