@@ -100,9 +100,8 @@ def _sumprod(xs: list[float], ys: list[float]) -> float:
 
 
 def _collapse(high: float, low: float, tiny: float) -> float:
-    low, tiny = two_sum(low, tiny)
-    high, low = two_sum(high, low)
-    return high + (low + tiny)
+    high, low = two_sum(low, high)
+    return (tiny + low) + high
 
 
 def two_sum(a: float, b: float) -> tuple[float, float]:
