@@ -10,6 +10,8 @@ from typing import Final
 INF: Final = math.inf
 NAN: Final = math.nan
 _INTEGERS_ONLY: Final = 4503599627370496.0  # 2**52: from here on every float is an integer
+_NEAR_UNDERFLOW: Final = -640.0
+_EXP_MINUS_64: Final = 1.603810890548638e-28
 
 
 def div(x: float, y: float) -> float:
@@ -81,6 +83,19 @@ def exp2(x: float) -> float:
         return math.exp2(x)
     except OverflowError:
         return INF
+
+
+def scaled_exp(x: float, factor: float) -> float:
+    """factor * exp(x), also where exp(x) alone has lost digits to underflow.
+
+    >>> scaled_exp(-740.0, 0.0), scaled_exp(0.0, 3.0), scaled_exp(-math.inf, -math.inf)
+    (0.0, 3.0, -0.0)
+    """
+    if x > _NEAR_UNDERFLOW:
+        return factor * exp(x)
+    if x < -2000.0:  # factors are far below exp(1000)
+        return math.copysign(0.0, factor)
+    return factor * exp(x + 64.0) * _EXP_MINUS_64
 
 
 def expm1(x: float) -> float:
@@ -263,6 +278,19 @@ def tanh(x: float) -> float:
     (0.0, -1.0)
     """
     return math.tanh(x)
+
+
+def sech2(x: float) -> float:
+    """1 / cosh(x)**2, the derivative of tanh; its own is -2 * tanh(x) * sech2(x).
+
+    >>> sech2(0.0), sech2(1.0), sech2(-1000.0)
+    (1.0, 0.4199743416140261, 0.0)
+    """
+    tail = exp(-2.0 * math.fabs(x))
+    whole = 1.0 + tail
+    lost = tail - (whole - 1.0)
+    value = 4.0 * tail / (whole * whole)
+    return value - 2.0 * value * lost / whole
 
 
 def asinh(x: float) -> float:

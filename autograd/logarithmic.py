@@ -1,0 +1,102 @@
+"""Logarithms of sums of exponentials, products with logarithms, and the weights that are their slopes."""
+
+import math
+from typing import Final
+
+from autograd.elementary import INF, NAN, div, exp, expm1, log, log1p
+from autograd.summation import two_sum
+
+_LN2: Final = math.log(2.0)
+
+
+def logaddexp(x: float, y: float) -> float:
+    """log(exp(x) + exp(y)), without overflow. Its slopes are `sigmoid_difference` (x, y) and (y, x).
+
+    >>> logaddexp(1000.0, 1000.0) == 1000.0 + math.log(2.0), logaddexp(-math.inf, -math.inf)
+    (True, -inf)
+    """
+    if x == y:
+        return x + _LN2
+    if x > y:
+        return x + log1p(exp(y - x))
+    return y + log1p(exp(x - y))
+
+
+def exp_difference(x: float, y: float) -> float:
+    """exp(x - y), with the rounding of x - y made good; 1 where x equals y, infinities too. Slopes: z and -z.
+
+    >>> exp_difference(-math.inf, -math.inf), exp_difference(0.0, math.inf)
+    (1.0, 0.0)
+    """
+    if x == y:
+        return 1.0
+    difference, lost = two_sum(x, -y)
+    value = exp(difference)
+    return value + value * lost if math.fabs(lost) < 1.0 else value
+
+
+def sigmoid_difference(x: float, y: float) -> float:
+    """exp(x) / (exp(x) + exp(y)), the sigmoid of x - y with the rounding of x - y made good.
+
+    The slopes are p and -p with p = sigmoid_difference(x, y) * sigmoid_difference(y, x).
+
+    >>> sigmoid_difference(math.inf, 0.0), sigmoid_difference(math.inf, math.inf)
+    (1.0, 0.5)
+    """
+    if x >= y:
+        return 1.0 / (1.0 + exp_difference(y, x))
+    tail = exp_difference(x, y)
+    return tail / (1.0 + tail)
+
+
+def xlogy(x: float, y: float) -> float:
+    """x * log(y), and 0 where x is 0 whatever the number y. Slopes: log(y) and `xdivy`(x, y).
+
+    >>> xlogy(0.0, 0.0), xlogy(2.0, 0.0), xlogy(0.0, math.nan)
+    (0.0, -inf, nan)
+    """
+    if x == 0.0 and not math.isnan(y):
+        return 0.0
+    return x * log(y)
+
+
+def xlog1py(x: float, y: float) -> float:
+    """x * log(1 + y), and 0 where x is 0 whatever the number y. Slopes: log1p(y) and `xdivy`(x, 1 + y).
+
+    >>> xlog1py(0.0, -1.0), xlog1py(2.0, 1e-20)
+    (0.0, 2e-20)
+    """
+    if x == 0.0 and not math.isnan(y):
+        return 0.0
+    return x * log1p(y)
+
+
+def xdivy(x: float, y: float) -> float:
+    """x / y, and 0 where x is 0 whatever the number y. Slopes: 1/y and -xdivy(xdivy(x, y), y).
+
+    >>> xdivy(0.0, 0.0), xdivy(1.0, 0.0)
+    (0.0, inf)
+    """
+    if x == 0.0 and not math.isnan(y):
+        return 0.0
+    return div(x, y)
+
+
+def log1mexp(x: float) -> float:
+    """log(1 - exp(x)) for x <= 0, split at -ln 2 (Mächler, "Accurately computing log(1 - exp(-|a|))", 2012).
+
+    >>> log1mexp(-1e-20) == math.log(1e-20), log1mexp(-50.0), log1mexp(0.0), log1mexp(1.0)
+    (True, -1.9287498479639178e-22, -inf, nan)
+    """
+    return log(-expm1(x)) if x > -_LN2 else log1p(-exp(x))
+
+
+def log1mexp_slope(x: float) -> float:
+    """exp(x) / (exp(x) - 1), the derivative of `log1mexp`; its own is z * (1 - z), with z <= 0.
+
+    >>> log1mexp_slope(-50.0), log1mexp_slope(0.0), log1mexp_slope(1.0)
+    (-1.9287498479639178e-22, -inf, nan)
+    """
+    if x < 0.0:
+        return exp(x) / expm1(x)
+    return -INF if x == 0.0 else NAN
