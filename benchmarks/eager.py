@@ -16,17 +16,17 @@ from benchmarks.timing import in_fresh_process, interleaved, table
 
 Neuron = tuple[list[Any], Any]
 CHAIN = """
-import resource, time
+import time
 from autograd import Value
-def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-x, before = Value(1.0), peak()
+from benchmarks.timing import peak_bytes
+x, before = Value(1.0), peak_bytes()
 start = time.perf_counter()
 z = x
 for _ in range({n}): z = z * x
 recorded = time.perf_counter()
 z.backward()
 swept = time.perf_counter()
-size = (peak() - before) / {n}
+size = (peak_bytes() - before) / {n}
 del z
 freed = time.perf_counter()
 print(recorded - start, swept - recorded, freed - swept, size)
