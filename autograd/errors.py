@@ -8,7 +8,30 @@ class AutogradError(Exception):
 
 
 class GradcheckError(AutogradError, AssertionError):
-    """A derivative disagrees with its reference by more than the bound."""
+    """A derivative disagrees with its reference by more than the bound.
+
+    `index` names the input, such as `args[0]['w'][2]`; `derivative` and `reference` differ by `error`, which
+    is above `bound`; `operation` describes the first wrong operation of the graph where there is one.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        index: str = "",
+        derivative: float = 0.0,
+        reference: float = 0.0,
+        error: float = 0.0,
+        bound: float = 0.0,
+        operation: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.index = index
+        self.derivative = derivative
+        self.reference = reference
+        self.error = error
+        self.bound = bound
+        self.operation = operation
 
 
 class NonFiniteError(AutogradError, ArithmeticError):
