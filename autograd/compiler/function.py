@@ -1,0 +1,232 @@
+"""`jit`: a function of scalars, traced once for each structure of its arguments and run as machine code."""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from threading import RLock
+from types import MethodType
+from typing import Any, NamedTuple
+
+from autograd.compiler.build import Trace
+from autograd.compiler.interpret import interpret
+from autograd.compiler.program import Program
+from autograd.compiler.structure import Structure, flatten, in_module, path, shapes, substitute, unflatten
+from autograd.compiler.trace import closed, trace
+from autograd.primitive_type import as_float
+from autograd.value import Value
+
+
+def jit(
+    function: Callable[..., Any] | None = None,
+    *,
+    static_argnums: int | Sequence[int] = (),
+    fast: bool = False,
+    cache_size: int = 64,
+) -> Any:
+    """The function as machine code, for numbers in lists, tuples, dicts, arrays and modules.
+
+    The first call with a new structure of arguments runs the function once on traced values, side effects
+    included, and compiles what it recorded; later calls run the machine code. Results are floats in the
+    function's own structure. `static_argnums` names positional arguments (hashable, of any type) that the
+    trace may depend on; `fast=True` allows LLVM to contract and reassociate; `cache_size` bounds how many
+    structures are kept, the last used ones. Composes with every transform in any order.
+    Needs the `jit` extra.
+
+    >>> from autograd.compiler import jit
+    >>> def area(w, h):
+    ...     return w * h + 1.0
+    >>> jit(area)(3.0, 4.0)
+    13.0
+    >>> print(jit(area).program(3.0, 4.0))
+    def area(x0, x1):
+        v0 = x0 * x1
+        v1 = v0 + 1.0
+        return v1
+    """
+    if function is None:
+        return functools.partial(jit, static_argnums=static_argnums, fast=fast, cache_size=cache_size)
+    statics = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
+    return Jitted(function, statics, fast, cache_size)
+
+
+class Compiled:
+    """One structure of arguments: its trace, and the machine code of its simplified program."""
+
+    def __init__(self, found: Trace, fast: bool) -> None:
+        from autograd.compiler.machine import Machine
+
+        self.program = found.program
+        self.captured = found.captured
+        self.machine = Machine(found.program.simplify(), fast)
+
+    def run(self, numbers: list[float]) -> Any:
+        """The results in their structure."""
+        if self.captured:
+            numbers = numbers + [x.number for x in self.captured]
+        return unflatten(self.program.results, self.machine.run(numbers))
+
+    def replay(self, leaves: list[Any]) -> Any:
+        """The results recorded once more, on Values."""
+        return unflatten(self.program.results, interpret(self.program, [*leaves, *self.captured]), "object")
+
+
+class _Call(NamedTuple):
+    """A call taken apart: its leaves, their structure, its static arguments by place."""
+
+    leaves: list[Any]
+    structure: Structure
+    static: tuple[tuple[int, Any], ...]
+    arguments: tuple[
+        Any, ...
+    ]  # the arguments that are not static; (those, keywords) where there are keywords
+    keywords: bool
+
+
+class Jitted:
+    """A function that `jit` wrapped: call it as the function itself."""
+
+    def __init__(
+        self, function: Callable[..., Any], statics: tuple[int, ...], fast: bool, cache_size: int
+    ) -> None:
+        if not callable(function):
+            raise TypeError(f"jit takes a function, not {function!r} of type {type(function).__name__}")
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.statics = statics
+        self.fast = fast
+        self.cache_size = cache_size
+        self.cache: OrderedDict[Any, Compiled] = OrderedDict()
+        self.lock = RLock()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The function's results: floats where it was given numbers, Values where it was given Values."""
+        call = self._take_apart(args, kwargs)
+        numbers = self._numbers(call)
+        if numbers is not None:
+            found = self._compiled(call, numbers)
+            if not any([x.primitive is not None or x.mark < 0 for x in found.captured]):
+                return found.run(numbers)
+        elif any([isinstance(x, Value) and x.mark < 0 for x in call.leaves]):
+            return self.function(*args, **kwargs)  # inside another trace, of which this becomes a part
+        else:
+            found = self._compiled(
+                call, [float(x.number if isinstance(x, Value) else x) for x in call.leaves]
+            )
+        return found.replay(call.leaves)
+
+    def program(self, *args: Any, **kwargs: Any) -> Program:
+        """The program traced for these arguments; Values from outside the function are constants in it."""
+        call = self._take_apart(args, kwargs)
+        return closed(self._trace(call, self._examples(call)))
+
+    def inspect(self, *args: Any, **kwargs: Any) -> str:
+        """LLVM's intermediate code and the machine's assembly, for these arguments or of the last call."""
+        if args or kwargs:
+            call = self._take_apart(args, kwargs)
+            found = self._compiled(call, self._examples(call))
+        elif self.cache:
+            found = next(reversed(self.cache.values()))
+        else:
+            raise ValueError(
+                f"{self._name()} has not been compiled yet: call it, or give inspect its arguments"
+            )
+        return f"{found.machine.text}\n\n{found.machine.assembly}"
+
+    def clear_cache(self) -> None:
+        """Forget all machine code: the next call traces and compiles again."""
+        with self.lock:
+            self.cache.clear()
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __reduce__(self) -> Any:
+        import sys
+
+        name = getattr(self, "__qualname__", "")
+        found: Any = sys.modules.get(getattr(self, "__module__", ""))
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if found is self:  # used as a decorator: pickled by its name, as functions are
+            return name
+        return Jitted, (self.function, self.statics, self.fast, self.cache_size)
+
+    def __repr__(self) -> str:
+        return f"<jit of {self._name()}: {len(self.cache)} structure(s) compiled>"
+
+    # --- one call -------------------------------------------------------------------------------------------
+
+    def _take_apart(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
+        static: tuple[tuple[int, Any], ...] = ()
+        if self.statics:
+            places = sorted({i % len(args) for i in self.statics if -len(args) <= i < len(args)})
+            static = tuple([(i, args[i]) for i in places])
+            args = tuple([x for i, x in enumerate(args) if i not in places])
+            try:
+                hash(static)
+            except TypeError:
+                raise TypeError(
+                    f"{self._name()} got static arguments that can't be hashed, {[x for _, x in static]!r}: "
+                    "give them as tuples, strings or numbers"
+                ) from None
+        arguments = (args, dict(sorted(kwargs.items()))) if kwargs else args
+        leaves, structure = flatten(arguments)
+        return _Call(leaves, structure, static, arguments, bool(kwargs))
+
+    def _numbers(self, call: _Call) -> list[float] | None:
+        """The leaves as floats, parameters of modules too; None where one is a Value to be recorded."""
+        numbers: list[float] = []
+        for i, x in enumerate(call.leaves):
+            if type(x) is float:
+                numbers.append(x)
+            elif not isinstance(x, Value):
+                numbers.append(self._number(call, x, i))
+            elif x.primitive is None and x.mark >= 0 and in_module(call.structure, i):
+                numbers.append(x.number)
+            else:
+                return None
+        return numbers
+
+    def _number(self, call: _Call, x: Any, i: int) -> float:
+        try:
+            return as_float(x)
+        except TypeError:
+            raise TypeError(
+                f"{self._name()} got {x!r} of type {type(x).__name__} at {path(call.structure, i)} of its "
+                "arguments: give numbers, or name the argument in static_argnums"
+            ) from None
+
+    def _examples(self, call: _Call) -> list[float]:
+        return [
+            x.number if isinstance(x, Value) else self._number(call, x, i) for i, x in enumerate(call.leaves)
+        ]
+
+    def _compiled(self, call: _Call, numbers: list[float]) -> Compiled:
+        key = call.structure, call.static, call.keywords
+        with self.lock:
+            found = self.cache.get(key)
+            if found is None:
+                found = Compiled(self._trace(call, numbers), self.fast)
+                self.cache[key] = found
+                while len(self.cache) > self.cache_size:
+                    self.cache.popitem(last=False)
+            else:
+                self.cache.move_to_end(key)
+        return found
+
+    def _trace(self, call: _Call, numbers: list[float]) -> Trace:
+        def run(values: list[Value]) -> Any:
+            arguments = substitute(call.arguments, values)
+            args, kwargs = arguments if call.keywords else (arguments, {})
+            given = list(args)
+            for i, x in call.static:
+                given.insert(i, x)
+            return self.function(*given, **kwargs)
+
+        return trace(run, numbers, call.structure, self._name(), shapes(call.structure))
+
+    def _name(self) -> str:
+        name: str = getattr(self.function, "__name__", type(self.function).__name__)
+        return name if name.isidentifier() else "program"

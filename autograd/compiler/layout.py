@@ -1,0 +1,190 @@
+"""Where and when: the order in which a program runs, and the place of every value that must be in memory.
+
+Numbers and lanes alternate in phases: even phases compute numbers, odd ones run loops over blocks of lanes.
+Within a phase the code is cut into chunks of bounded length, so that compile time is linear. A value that
+is used in another chunk than its own has a place in the workspace, one array of doubles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from autograd.compiler.program import (
+    BROADCAST,
+    LANE_TOTAL,
+    ONEHOT,
+    PICK,
+    REDUCTIONS,
+    SPREADS,
+    STACK,
+    Program,
+)
+
+CHUNK: Final = 1000  # instructions in one function: LLVM's time an instruction is flat to about here
+
+
+class Chunk(NamedTuple):
+    """A stretch of instructions, by their value numbers, that becomes one function."""
+
+    lanes: int
+    values: list[int]
+
+
+class Layout:
+    """The chunks of a program in the order they run, and the places of its values in the workspace."""
+
+    def __init__(self, program: Program, width: int, chunk: int = CHUNK) -> None:
+        self.program = program
+        self.width = width
+        self.lanes = [0] * program.first  # how many lanes each value has
+        self.phase = [0] * program.first
+        for instruction in program.instructions:
+            self._schedule(instruction.name, instruction.operands, instruction.lanes)
+        self.phases: list[list[Chunk]] = []  # odd ones: the chunks of one loop are neighbours
+        self.unit: dict[int, int] = {}  # the chunk that makes a value
+        self._cut(chunk)
+        self.place: dict[int, int] = {}
+        self.totals: dict[int, int] = {}  # the accumulators of a LANE_TOTAL
+        self.blocks: set[int] = set()  # lanes kept for one block of the loop only
+        self.size = program.inputs
+        self._find_places()
+
+    def _schedule(self, name: str, operands: Sequence[int], lanes: int) -> None:
+        phase = self.phase
+        latest = 0
+        if type(operands) is not range or operands.stop > self.program.inputs:
+            for i in operands:
+                latest = max(latest, phase[i])
+        reduces = name in REDUCTIONS
+        if reduces or name in SPREADS or not lanes:
+            # Lanes that come from numbers are readied in the even phase before their loop.
+            latest += reduces and latest % 2
+            if name in SPREADS:
+                latest += 1 - latest % 2
+        else:
+            latest += 1 - latest % 2
+        phase.append(latest)
+        self.lanes.append(0 if reduces else lanes)
+
+    def _cut(self, chunk: int) -> None:
+        first = self.program.first
+        count = max(self.phase, default=0) + 2
+        scalars: list[list[int]] = [[] for _ in range(count)]
+        loops: list[dict[int, list[int]]] = [{} for _ in range(count)]
+        for k, (name, operands, lanes, _) in enumerate(self.program.instructions):
+            i = first + k
+            at = self.phase[i]
+            if name in (STACK, ONEHOT):
+                scalars[at - 1].append(i)
+            elif name in REDUCTIONS:
+                if name == LANE_TOTAL:
+                    loops[self._loop_of(operands[0], at)].setdefault(lanes, []).append(i)
+                else:
+                    scalars[at].append(i)
+            elif lanes:
+                if name != BROADCAST:
+                    loops[at].setdefault(lanes, []).append(i)
+            else:
+                scalars[at].append(i)
+        for at in range(count):
+            chunks = [Chunk(0, part) for part in _parts(scalars[at], chunk)]
+            for lanes, values in loops[at].items():
+                chunks += [Chunk(lanes, part) for part in _parts(values, chunk)]
+            self.phases.append(chunks)
+        unit = 0
+        for chunks in self.phases:
+            for piece in chunks:
+                for i in piece.values:
+                    self.unit[i] = unit
+                unit += 1
+
+    def _loop_of(self, operand: int, at: int) -> int:
+        """The odd phase in which the lanes of an operand are summed."""
+        return self.phase[operand] if self.phase[operand] % 2 else at - 1
+
+    def _find_places(self) -> None:
+        program = self.program
+        first = program.first
+        outside: set[int] = set(program.outputs)  # read in another chunk or phase, or handed out
+        across: set[int] = set()  # lanes read outside their loop
+        for k, (name, operands, lanes, _) in enumerate(program.instructions):
+            if type(operands) is range and operands.stop <= program.inputs:
+                continue
+            user = self.unit.get(first + k, -1)
+            for i in operands:
+                if i < first:
+                    continue
+                if self._source(i) != i:
+                    outside.add(self._source(i))
+                elif self.unit[i] != user:
+                    outside.add(i)
+                if self.lanes[i] and (
+                    (name in REDUCTIONS and name != LANE_TOTAL)
+                    or (lanes and self.phase[first + k] != self.phase[i] and name != LANE_TOTAL)
+                ):
+                    across.add(i)
+        totals: list[int] = []
+        for k, (name, _, lanes, _) in enumerate(program.instructions):
+            i = first + k
+            if name == LANE_TOTAL:
+                totals.append(i)
+            elif name in (STACK, ONEHOT) or i in across:
+                self.place[i] = self.reserve(-(-lanes // self.width) * self.width)
+            elif name == PICK:
+                pass  # an address within its lanes
+            elif i in outside and name != BROADCAST:
+                if self.lanes[i]:
+                    self.blocks.add(i)
+                    self.place[i] = self.reserve(self.width)
+                else:
+                    self.place[i] = self.reserve(1)
+        self._place_totals(totals)
+
+    def _place_totals(self, totals: list[int]) -> None:
+        """Accumulators and results of the sums over lanes: neighbours, one loop after another."""
+        self.groups: dict[tuple[int, int], list[int]] = {}
+        for i in totals:
+            instruction = self.program.instructions[i - self.program.first]
+            loop = self._loop_of(instruction.operands[0], self.phase[i])
+            self.groups.setdefault((loop, instruction.lanes), []).append(i)
+        for group in self.groups.values():
+            room = -(-len(group) // self.width) * self.width  # whole squares, to be transposed
+            start = self.reserve(room * self.width)
+            results = self.reserve(room)
+            for k, i in enumerate(group):
+                self.totals[i] = start + k * self.width
+                self.place[i] = results + k
+
+    def reserve(self, count: int) -> int:
+        """Room for so many doubles; more than one start where a register may."""
+        if count > 1:
+            self.size += -self.size % self.width
+        start = self.size
+        self.size += count
+        return start
+
+    def _source(self, i: int) -> int:
+        """The number that a broadcast value is in every lane; other values themselves."""
+        k = i - self.program.first
+        if k >= 0 and self.program.instructions[k].name == BROADCAST:
+            return self._source(self.program.instructions[k].operands[0])
+        return i
+
+    def source(self, i: int) -> int:
+        """The value that holds the number."""
+        return self._source(i)
+
+    def address(self, i: int) -> int:
+        """The place of a number in the workspace."""
+        if i < self.program.inputs:
+            return i
+        k = i - self.program.first
+        if k >= 0 and self.program.instructions[k].name == PICK:
+            lanes = self.program.instructions[k].operands[0]
+            return self.place[lanes] + self.program.instructions[k].lane
+        return self.place[i]
+
+
+def _parts(values: list[int], length: int) -> list[list[int]]:
+    return [values[k : k + length] for k in range(0, len(values), length)]

@@ -1,0 +1,130 @@
+"""Programs as machine code: the border to llvmlite."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import sys
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Any, Final
+
+from autograd.compiler.program import Program
+from autograd.compiler.straight import Assembly
+from autograd.errors import MissingExtraError
+from autograd.primitive_type import find
+
+_LOCK: Final = Lock()
+_KNOWN: Final[dict[str, Any]] = {}  # symbols LLVM may resolve, and the ctypes objects that keep them alive
+_CALLBACK: Final = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), ctypes.c_int64)
+FAILURES: Final[list[BaseException]] = []  # what a callback raised: C can't carry it
+
+
+def binding() -> Any:
+    """llvmlite's binding; MissingExtraError where it is not installed."""
+    try:
+        import llvmlite.binding as llvm
+    except ImportError:
+        raise MissingExtraError("llvmlite", "jit") from None
+    if "ready" not in _KNOWN:
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        _KNOWN["ready"] = llvm
+    return llvm
+
+
+def lane_width() -> int:
+    """How many doubles a vector register of this machine holds."""
+    if "width" not in _KNOWN:
+        features = binding().get_host_cpu_features()
+        _KNOWN["width"] = 8 if features.get("avx512f") else 4 if features.get("avx") else 2
+    width: int = _KNOWN["width"]
+    return width
+
+
+def _library() -> ctypes.CDLL:
+    if sys.platform == "win32":
+        return ctypes.CDLL("ucrtbase")
+    return ctypes.CDLL(ctypes.util.find_library("m") or None)
+
+
+def _resolve(llvm: Any, symbols: set[str]) -> None:
+    """Tell LLVM where C's functions and the callbacks live."""
+    with _LOCK:
+        for symbol in symbols:
+            if symbol in _KNOWN:
+                continue
+            if symbol.startswith("python."):
+                function: Any = _CALLBACK(_guarded(find(symbol[len("python.") :]).evaluate))
+            else:
+                function = getattr(_library(), symbol.removesuffix(".1"))
+            _KNOWN[symbol] = function
+            llvm.add_symbol(symbol, ctypes.cast(function, ctypes.c_void_p).value)
+
+
+def _guarded(evaluate: Callable[..., float]) -> Callable[[Any, int], float]:
+    def call(operands: Any, count: int) -> float:
+        try:
+            return float(evaluate(*operands[:count]))
+        except BaseException as problem:
+            FAILURES.append(problem)
+            return float("nan")
+
+    return call
+
+
+def compile_text(text: str, opt: int = 2) -> Any:
+    """An LLVM engine that holds the module's machine code."""
+    llvm = binding()
+    with _LOCK:
+        module = llvm.parse_assembly(text)
+        machine = target(opt)
+        engine = llvm.create_mcjit_compiler(module, machine)
+        engine.finalize_object()
+    return engine
+
+
+def target(opt: int) -> Any:
+    """This machine as LLVM's target."""
+    llvm = binding()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=opt, jit=True
+    )
+
+
+class Machine:
+    """The machine code of one program, and a workspace to run it in."""
+
+    def __init__(self, program: Program, fast: bool = False) -> None:
+        llvm = binding()
+        assembly = Assembly(program, lane_width(), fast)
+        symbols = {f"python.{name}" for name in assembly.callbacks}
+        for need, _ in assembly.needs:
+            name = need.rpartition("/")[0]
+            if not name.startswith(("llvm.", "python.")):
+                symbols.add(f"{name}.1")
+        _resolve(llvm, symbols)
+        self.text = assembly.text
+        self.opt = 2 if len(program) <= 50_000 else 1
+        self.engine = compile_text(self.text, self.opt)
+        self.address: int = self.engine.get_function_address("run")
+        self.calls_back = bool(assembly.callbacks)
+        self.size = assembly.layout.size
+        self.inputs = program.inputs
+        self.places = [assembly.layout.address(i) for i in program.outputs]
+        self.function = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self.address)
+
+    def run(self, numbers: Sequence[float]) -> list[float]:
+        """The outputs for the inputs, in a workspace of its own."""
+        room = (ctypes.c_double * (self.size + 8))()
+        room[: self.inputs] = list(numbers)
+        self.function(ctypes.addressof(room))
+        if FAILURES:
+            raise FAILURES.pop()
+        return [room[k] for k in self.places]
+
+    @property
+    def assembly(self) -> str:
+        """The machine code in the target's assembly language."""
+        llvm = binding()
+        return str(target(self.opt).emit_assembly(llvm.parse_assembly(self.text)))

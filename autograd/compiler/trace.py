@@ -1,0 +1,112 @@
+"""From Python to a program: run the function once on traced values, and write down what it recorded.
+
+A traced value is a Value with a mark that its results inherit; it refuses to be a number or a condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.compiler.build import Builder, Trace
+from autograd.compiler.lanes import TRACED
+from autograd.compiler.program import Program
+from autograd.compiler.structure import Structure, flatten
+from autograd.graph import topological
+from autograd.modes import Mode
+from autograd.value import Value
+
+
+class tracing(Mode):
+    """While open in this thread, results of traced values are traced."""
+
+    name = "tracing"
+
+
+def traced(number: float) -> Value:
+    """A value that stands for every number; the one given serves as an example."""
+    value = Value(number)
+    value.mark = TRACED
+    return value
+
+
+def trace(
+    call: Callable[[list[Value]], Any],
+    numbers: Sequence[float],
+    arguments: Structure,
+    name: str,
+    shapes: frozenset[tuple[int, ...]] = frozenset(),
+) -> Trace:
+    """The program of a function of traced values, found by calling it once.
+
+    Nested lists in the result that have one of the shapes become arrays.
+    """
+    inputs = [traced(x) for x in numbers]
+    with tracing():
+        result = call(inputs)
+    leaves, results = flatten(result)
+    for leaf in leaves:
+        _check_result(leaf, name)
+    if shapes:
+        results = _as_arrays(results, shapes)
+    builder = Builder(inputs)
+    outputs = [builder.output(x) for x in _written(builder, leaves)]
+    return builder.finish(outputs, name, arguments, results)
+
+
+def _check_result(leaf: Any, name: str) -> None:
+    if not isinstance(leaf, Value) and not hasattr(type(leaf), "__float__"):
+        raise TypeError(
+            f"{name} returned {leaf!r} of type {type(leaf).__name__}: a jitted function returns numbers, "
+            "in lists, tuples, dicts and arrays"
+        )
+
+
+def _written(builder: Builder, leaves: list[Any]) -> list[Any]:
+    roots = [x for x in leaves if isinstance(x, Value) and x.mark < 0]
+    for node in topological(roots):
+        if node.mark < 0:
+            builder.write(node)
+    return leaves
+
+
+def _as_arrays(structure: Structure, shapes: frozenset[tuple[int, ...]]) -> Structure:
+    shape = _shape(structure)
+    if shape in shapes:
+        return ("array", shape)
+    if structure[0] in ("list", "tuple"):
+        return (structure[0], tuple([_as_arrays(s, shapes) for s in structure[1]]))
+    if structure[0] == "dict":
+        return ("dict", structure[1], tuple([_as_arrays(s, shapes) for s in structure[2]]))
+    return structure
+
+
+def _shape(structure: Structure) -> tuple[int, ...] | None:
+    """The shape of nested lists of numbers: () for a number, None where ragged."""
+    if structure[0] == "leaf":
+        return ()
+    if structure[0] == "array":
+        inner: tuple[int, ...] = structure[1]
+        return inner
+    if structure[0] != "list" or not structure[1]:
+        return None
+    rows = {_shape(s) for s in structure[1]}
+    row = rows.pop()
+    return None if rows or row is None else (len(structure[1]), *row)
+
+
+def closed(found: Trace) -> Program:
+    """The program with the values from outside as constants: complete in itself."""
+    program, captured = found
+    if not captured:
+        return program
+    # Inputs before constants: the last inputs become the first constants, and no number changes.
+    return Program(
+        program.inputs - len(captured),
+        [*[x.number for x in captured], *program.constants],
+        program.instructions,
+        program.outputs,
+        program.name,
+        program.arguments,
+        program.results,
+    )
