@@ -1,11 +1,16 @@
 """Networks of scalars: neurons, losses, optimisers and training, built from autograd's public names."""
 
 from nn import init, losses, schedules
+from nn.data import one_hot
+from nn.history import History, gradient_below, loss_below
 from nn.layers import MLP, Layer, Neuron, Sequential
+from nn.metrics import accuracy, confusion_matrix, r2
 from nn.module import Module
+from nn.objective import predict
 from nn.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from nn.schedules import clip_grad_norm, clip_grad_value
 from nn.summary import summary
+from nn.training import fit
 
 __all__ = [
     "MLP",
@@ -13,16 +18,25 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "History",
     "Layer",
     "Module",
     "Neuron",
     "Optimizer",
     "RMSprop",
     "Sequential",
+    "accuracy",
     "clip_grad_norm",
     "clip_grad_value",
+    "confusion_matrix",
+    "fit",
+    "gradient_below",
     "init",
+    "loss_below",
     "losses",
+    "one_hot",
+    "predict",
+    "r2",
     "schedules",
     "summary",
 ]

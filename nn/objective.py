@@ -1,0 +1,112 @@
+"""The mean loss of a model over a batch with its gradient: the one thing training asks of the engine.
+
+`objective` gives it compiled where that is possible, or recorded and swept sample by sample; the numbers
+are the same to rounding. Parameters travel as one NumPy array in the order of `model.parameters()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd import Value, no_grad
+from nn.data import Array
+from nn.extras import need
+from nn.losses import Loss
+from nn.module import Module
+
+# A function of the model, such as the L2 norm of its parameters, added to the mean loss.
+Penalty = Callable[[Any], Any]
+
+
+def parameters_of(model: Module) -> Array:
+    """The numbers of the parameters as an array."""
+    np = need("numpy")
+    return np.array([p.data for p in model.parameters()], dtype=np.float64)  # type: ignore[no-any-return]
+
+
+def set_parameters(model: Module, theta: Array) -> None:
+    """Give the parameters these numbers."""
+    for p, number in zip(model.parameters(), theta.tolist(), strict=True):
+        p.data = number
+
+
+class Eager:
+    """Record each sample's loss and sweep it at once: one sample's graph is all the memory it takes."""
+
+    compiled = False
+
+    def __init__(self, model: Module, loss: Loss, penalty: Penalty | None = None) -> None:
+        self.model = model
+        self.loss = loss
+        self.penalty = penalty
+        self.parameters = model.parameters()
+
+    def _place(self, theta: Array) -> None:
+        for p, number in zip(self.parameters, theta.tolist(), strict=True):
+            p.data = number
+
+    def value_and_gradient(self, theta: Array, X: Array, Y: Array) -> tuple[float, Array]:
+        """The mean loss over the samples plus the penalty, and its gradient."""
+        np = need("numpy")
+        self._place(theta)
+        for p in self.parameters:
+            p.grad = 0.0
+        share = 1.0 / len(X)
+        total = 0.0
+        for x, y in zip(X.tolist(), Y.tolist(), strict=True):
+            lost = self.loss(self.model(x), y)
+            total += _sweep(lost, share)
+        total *= share
+        if self.penalty is not None:
+            total += _sweep(self.penalty(self.model), 1.0)
+        return total, np.array([p.grad for p in self.parameters])
+
+    def value(self, theta: Array, X: Array, Y: Array) -> float:
+        """The mean loss over the samples plus the penalty."""
+        self._place(theta)
+        with no_grad():
+            losses = [float(self.loss(self.model(x), y)) for x, y in zip(X.tolist(), Y.tolist(), strict=True)]
+            extra = 0.0 if self.penalty is None else float(self.penalty(self.model))
+        return sum(losses) / len(losses) + extra
+
+    def outputs(self, theta: Array, X: Array) -> Array:
+        """The model's outputs, one number or one row a sample."""
+        np = need("numpy")
+        self._place(theta)
+        with no_grad():
+            return np.array([_floats(self.model(x)) for x in X.tolist()], dtype=np.float64)  # type: ignore[no-any-return]
+
+
+def _sweep(lost: Any, seed: float) -> float:
+    if isinstance(lost, Value):
+        lost.backward(seed)
+        return lost.data
+    if isinstance(lost, float | int):
+        return float(lost)  # a loss that does not depend on the parameters
+    raise TypeError(f"the loss gave {lost!r} of type {type(lost).__name__}: it must give one number")
+
+
+def _floats(output: Any) -> Any:
+    return [float(o) for o in output] if isinstance(output, list | tuple) else float(output)
+
+
+Objective = Eager
+
+
+def objective(model: Module, loss: Loss, penalty: Penalty | None = None, compiled: bool = True) -> Objective:
+    """The mean loss of the model as a function of parameters and a batch."""
+    return Eager(model, loss, penalty)
+
+
+def predict(model: Module, X: Any, compiled: bool = False) -> Array:
+    """What the model gives for each row: an array of numbers, or of rows where it has several outputs.
+
+    >>> from nn import MLP
+    >>> predict(MLP(2, [1], init="zeros"), [[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [0.0, 0.0]
+    """
+    from nn.data import rows
+    from nn.losses import mse
+
+    return objective(model, mse, compiled=compiled).outputs(parameters_of(model), rows(X))

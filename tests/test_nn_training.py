@@ -1,0 +1,234 @@
+"""fit: what it computes, what ends it, what it keeps, and what bad data gets."""
+
+import math
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from nn.training import fit
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(24, 2))
+Y = np.where(X[:, 0] * X[:, 1] > 0, 1.0, -1.0)
+QUIET = {"progress": False, "compiled": False}
+
+
+def model(**kwargs) -> nn.MLP:
+    return nn.MLP(2, [4, 1], "tanh", seed=1, **kwargs)
+
+
+def state(net: nn.Module) -> list[float]:
+    return [p.data for p in net.parameters()]
+
+
+def test_a_full_batch_epoch_is_the_textbook_step() -> None:
+    ours, reference = model(), model()
+    optimizer = nn.SGD(ours.parameters(), lr=0.1)
+    history = fit(ours, X, Y, "hinge", optimizer, epochs=3, **QUIET)
+    lost = []
+    for _ in range(3):
+        reference.zero_grad()
+        total = sum(
+            nn.losses.hinge(reference(x), y) for x, y in zip(X.tolist(), Y.tolist(), strict=True)
+        ) / len(X)
+        total.backward()
+        lost.append(total.data)
+        for p in reference.parameters():
+            p.data = p.data - 0.1 * p.grad
+    assert history.loss == pytest.approx(lost, rel=1e-12)
+    assert state(ours) == pytest.approx(state(reference), rel=1e-12)
+    assert (history.epochs, history.stopped_by, history.lr) == (3, "epochs", [0.1] * 3)
+    assert len(history.gradient_norm) == 3
+
+
+def test_the_same_seed_gives_the_same_run_and_a_resumed_one_too() -> None:
+    runs = []
+    for parts in ((6,), (6,), (2, 3, 1)):
+        net, history = model(), None
+        for epochs in parts:
+            history = fit(
+                net,
+                X,
+                Y,
+                "mse",
+                "adam" if history is None else None,
+                epochs,
+                5,
+                seed=3,
+                history=history,
+                **QUIET,
+            )
+        runs.append((state(net), history.loss))
+    assert runs[0] == runs[1] == runs[2]
+    other = model()
+    fit(other, X, Y, "mse", "adam", 6, 5, seed=4, **QUIET)
+    assert state(other) != runs[0][0]
+
+
+def test_a_batch_larger_than_the_data_is_all_of_it() -> None:
+    one, two = model(), model()
+    fit(one, X, Y, "mse", "sgd", 3, 1000, **QUIET)
+    fit(two, X, Y, "mse", "sgd", 3, None, **QUIET)
+    assert state(one) == state(two)
+
+
+def test_what_ends_it() -> None:
+    def run(**kwargs) -> nn.History:
+        net = model()
+        return fit(net, X, Y, "mse", nn.SGD(net.parameters(), 0.05), epochs=40, **QUIET, **kwargs)
+
+    whole = run()
+    bound = whole.loss[10]
+    short = run(until=bound)
+    assert (short.stopped_by, short.epochs) == ("loss", 11)
+    assert run(until=nn.loss_below(bound)).loss == short.loss
+    assert run(until=nn.gradient_below(1e3)).stopped_by == "gradient"
+    assert run(until=nn.gradient_below(1e3), batch_size=5).epochs == 1
+    assert run(until=[0.0, lambda history: history.epochs == 4]).epochs == 4
+    seen = []
+    stopped = run(callbacks=[lambda net, history: seen.append(state(net)) or history.epochs == 3])
+    assert (stopped.stopped_by, len(seen)) == ("callback", 3)
+    assert seen[0] != seen[1]
+
+
+def test_early_stopping_restores_the_best_validated_parameters() -> None:
+    net = model()
+    history = fit(
+        net, X, Y, "mse", nn.Adam(net.parameters(), 0.1), 400, validation=0.25, patience=5, seed=0,
+        keep_parameters=True, **QUIET,
+    )  # fmt: skip
+    assert history.stopped_by == "patience"
+    assert history.epochs == len(history.validation) == history.best_epoch + 6
+    assert min(history.validation) == history.validation[history.best_epoch]
+    assert state(net) == history.parameters[history.best_epoch + 1].tolist()
+    explicit = model()
+    held = fit(explicit, X, Y, "mse", "sgd", 2, validation=(X[:5], Y[:5]), **QUIET)
+    assert len(held.validation) == 2
+
+
+def test_an_interrupt_keeps_the_last_good_parameters() -> None:
+    net, calls = model(), []
+
+    def loss(output, target):
+        calls.append(1)
+        if len(calls) == 60:
+            raise KeyboardInterrupt
+        return (output - target) ** 2
+
+    history = fit(net, X, Y, loss, "sgd", 10, keep_parameters=True, **QUIET)
+    assert (history.stopped_by, history.epochs) == ("interrupted", 2)
+    assert state(net) == history.parameters[2].tolist()
+    fit(net, X, Y, "mse", None, 1, history=history, **QUIET)
+    assert history.epochs == 3
+
+
+def test_a_loss_that_blows_up_keeps_the_last_good_parameters() -> None:
+    net = model()
+    with pytest.warns(RuntimeWarning, match="try a smaller learning rate"):
+        history = fit(net, X, Y, lambda o, t: (o - t) ** 4, nn.SGD(net.parameters(), 1e3), 50, **QUIET)
+    assert history.stopped_by == "diverged"
+    assert all(map(math.isfinite, state(net)))
+
+
+def test_frozen_parameters_penalties_schedules_and_clipping() -> None:
+    net = model()
+    hidden, out = net.layers
+    before = state(hidden)
+    optimizer = nn.SGD(out.parameters(), 0.1)
+    schedule = nn.schedules.ExponentialLR(optimizer, 0.5)
+    history = fit(
+        net, X, Y, "mse", optimizer, 3, schedule=schedule, clip_norm=1e-3,
+        penalty=lambda m: sum(p * p for p in m.parameters()), **QUIET,
+    )  # fmt: skip
+    assert state(hidden) == before
+    assert history.lr == [0.1, 0.05, 0.025]
+    squares = sum(p * p for p in state(model()))
+    outputs = nn.predict(model(), X)
+    assert history.loss[0] == pytest.approx(((outputs - Y) ** 2).mean() + squares, rel=1e-12)
+    moved = np.array(state(out)) - np.array(state(model().layers[1]))
+    assert 0 < np.linalg.norm(moved) <= 1e-3 * 0.175 * (1 + 1e-9)
+    clipped = model()
+    fit(clipped, X, Y, "mse", nn.SGD(clipped.parameters(), 1.0), 1, clip_value=1e-4, **QUIET)
+    assert np.abs(np.array(state(clipped)) - np.array(state(model()))).max() <= 1e-4 * (1 + 1e-9)
+
+
+def test_classes_as_indices_and_one_hot_rows() -> None:
+    labels = (Y > 0).astype(int)
+    runs = []
+    for targets in (labels, nn.one_hot(labels), labels.tolist(), labels.reshape(-1, 1)):
+        net = nn.MLP(2, [3, 2], "tanh", seed=0)
+        fit(net, X, targets, "cross_entropy", "adam", 2, **QUIET)
+        runs.append(state(net))
+    assert runs[0] == runs[1] == runs[2] == runs[3]
+
+
+def test_pandas_frames_and_flat_lists() -> None:
+    pandas = pytest.importorskip("pandas")
+    net, other = model(), model()
+    fit(net, pandas.DataFrame(X, columns=["a", "b"]), pandas.Series(Y), "mse", "sgd", 2, **QUIET)
+    fit(other, X.tolist(), Y.tolist(), "mse", "sgd", 2, **QUIET)
+    assert state(net) == state(other)
+    line = nn.MLP(1, [1], seed=0)
+    fit(line, [0.0, 1.0], [1.0, 2.0], "mse", "sgd", 1, **QUIET)
+
+
+def spoiled(number: float) -> np.ndarray:
+    data = X.copy()
+    data[7, 1] = number
+    return data
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: fit(model(), spoiled(math.nan), Y), ValueError, "X holds nan in row 7, column 1"),
+        (lambda: fit(model(), X, [math.inf] * 24), ValueError, "Y holds inf in row 0"),
+        (lambda: fit(model(), X[:0], Y[:0]), ValueError, r"X is empty \(shape \(0, 2\)\)"),
+        (lambda: fit(model(), X, Y[:5]), ValueError, "Y has 5 rows, X has 24"),
+        (lambda: fit(model(), X[:, :1], Y), ValueError, r"layers\[0\] expects 2 inputs, 1 given"),
+        (lambda: fit(model(), [[1.0, 2.0], [1.0]], [1, 2]), ValueError, "rows of 1 to 2 numbers"),
+        (lambda: fit(model(), [["a", "b"]], [1]), TypeError, "X holds what is no number"),
+        (lambda: fit(model(), 3.0, [1]), TypeError, "give a sequence of rows"),
+        (lambda: fit(model(), X, Y, batch_size=0), ValueError, "batch_size is 0"),
+        (lambda: fit(model(), X, Y, epochs=-1), ValueError, "epochs is -1"),
+        (lambda: fit(model(), X, Y, "hinge", validation=(X, Y * 0)), ValueError, "takes targets of -1 and 1"),
+        (lambda: fit(model(), X, Y, "binary_cross_entropy"), ValueError, "targets from 0 to 1"),
+        (lambda: fit(model(), X, Y, "poisson_nll"), ValueError, "counts"),
+        (lambda: fit(model(), X, Y, "cross_entropy"), ValueError, "use binary_cross_entropy"),
+        (lambda: fit(nn.MLP(2, [2]), X, Y, "cross_entropy"), ValueError, "labels of 2 classes are 0 ... 1"),
+        (lambda: fit(nn.MLP(2, [2]), X, Y), ValueError, "2 outputs and 1 targets"),
+        (lambda: fit(model(), X, Y, "maxmargin"), ValueError, "no loss is called"),
+        (lambda: fit(model(), X, Y, optimizer="adamm"), ValueError, "no optimiser is called"),
+        (lambda: fit(model(), X, Y, optimizer=nn.SGD([Value(0.0)])), ValueError, "1 parameters that"),
+        (lambda: fit(model(), X, Y, validation=1.5), ValueError, "a share of 1.5"),
+        (lambda: fit(model(), X, Y, until="done"), TypeError, "until got 'done'"),
+        (lambda: fit(nn.Sequential(lambda x: x[0]), X, Y), ValueError, "no parameters to train"),
+        (lambda: fit(model(), X, Y, lambda o, t: "x"), TypeError, "the loss gave 'x'"),
+        (lambda: nn.one_hot([0, 3], 3), ValueError, "labels of 3 classes"),
+        (lambda: nn.one_hot([0.5]), ValueError, "labels of"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said(call, error, says: str) -> None:
+    with pytest.raises(error, match=says):
+        call()
+
+
+def test_metrics() -> None:
+    assert nn.accuracy([0.3, -0.2, 0.1], [1, -1, -1]) == pytest.approx(2 / 3)
+    assert nn.accuracy([[0.3, -0.2], [0.1, 2.0]], [[1, 0], [0, 1]]) == 1.0
+    assert nn.confusion_matrix([0.3, -0.2, 0.1], [1, 0, 0]).tolist() == [[1, 1], [0, 1]]
+    metrics = pytest.importorskip("sklearn.metrics")
+    outputs, labels = RNG.normal(size=(50, 4)), RNG.integers(0, 4, 50)
+    expected = metrics.confusion_matrix(labels, outputs.argmax(axis=1), labels=range(4))
+    assert nn.confusion_matrix(outputs, labels).tolist() == expected.tolist()
+    wanted = RNG.normal(size=50)
+    assert nn.r2(outputs[:, 0], wanted) == pytest.approx(metrics.r2_score(wanted, outputs[:, 0]), rel=1e-12)
+    with pytest.raises(ValueError, match="2 outputs and 3 targets"):
+        nn.accuracy([1.0, 2.0], [1, 0, 1])
+
+
+def test_progress_is_shown(capsys) -> None:
+    fit(model(), X, Y, "mse", "sgd", 2, compiled=False)
+    assert "2/2" in capsys.readouterr().err
