@@ -113,11 +113,11 @@ def product_row() -> tuple[str, ...]:
 
     def floats() -> None:
         for _ in range(count):
-            x * y  # noqa: B018
+            x * y
 
     def values() -> None:
         for _ in range(count):
-            a * b  # noqa: B018
+            a * b
 
     loop, plain, ours = interleaved(empty, floats, values, rounds=15)
     whole, alone = ours / plain, (ours - loop) / (plain - loop)

@@ -1,1 +1,1 @@
-"""Demonstrations: each runs as `python -m demos.NAME`, prints its figures and writes its pictures into out/."""
+"""Demonstrations: `python -m demos.NAME` prints its figures and writes its pictures into out/."""

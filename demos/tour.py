@@ -46,7 +46,7 @@ def expression() -> None:
 
 
 def margin_loss(model: MLP, inputs: Sequence[Sequence[float]], labels: Sequence[int]) -> tuple[Value, int]:
-    """micrograd's demo: the mean of max(0, 1 - label * score) with L2 of 1e-4, and how many scores are right."""
+    """The loss of micrograd's demo (max-margin and L2 of 1e-4), and how many scores are right."""
     scores = [model(row) for row in inputs]
     margins = [(1 + -label * score).relu() for label, score in zip(labels, scores, strict=True)]
     loss = sum(margins) * (1.0 / len(margins)) + 1e-4 * sum(p * p for p in model.parameters())

@@ -1,0 +1,82 @@
+"""The walls of the house: who may import whom, and what `import autograd` costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Each room may import those before it, and itself. The float functions under `special` are one room.
+ROOMS = [["errors", "_native"], [], ["special"], ["primitive_type"], ["primitives"], ["graph"], ["modes", "copying"],
+         ["value"], ["math"]]  # fmt: skip
+RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}
+LATER = len(ROOMS)  # transforms and the wings
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def below(name):
+    """The modules of the package that a module is built from."""
+    found = set()
+    for other in imported(ROOT / "autograd" / f"{name}.py"):
+        parts = other.split(".")
+        if parts[0] == "autograd" and len(parts) > 1 and parts[1] not in RANK:
+            found |= {parts[1]} | below(parts[1])
+    return found
+
+
+def sources(folder):
+    return sorted(path for path in (ROOT / folder).rglob("*.py") if path.name != "__init__.py")
+
+
+RANK.update(dict.fromkeys(below("special"), 1))
+
+
+@pytest.mark.parametrize("path", sources("autograd"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_autograd_imports_downhill(path):
+    rank = RANK.get(path.relative_to(ROOT / "autograd").parts[0].removesuffix(".py"), LATER)
+    for name in imported(path):
+        assert not name.startswith(("nn", "demos", "benchmarks")), f"{path.name} imports {name}"
+        parts = name.split(".")
+        if parts[0] == "autograd" and len(parts) > 1 and (ROOT / "autograd" / f"{parts[1]}.py").exists():
+            assert RANK.get(parts[1], LATER) <= rank, f"{path.name} imports {name}, which stands above it"
+
+
+@pytest.mark.parametrize("path", sources("nn"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_nn_uses_only_public_names(path):
+    public = {"autograd", "autograd.math", "autograd.testing", "autograd.viz"}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "autograd":
+            assert node.module in public, f"{path.name} imports from {node.module}"
+            assert not any(alias.name.startswith("_") for alias in node.names)
+
+
+def test_importing_autograd_needs_the_standard_library_alone():
+    code = (
+        "import sys; import autograd, nn; "
+        "print({name.split('.')[0] for name in sys.modules} - set(sys.stdlib_module_names))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    outsiders = {
+        name for name in ast.literal_eval(run.stdout) if not name.startswith(("_", "autograd", "nn"))
+    }
+    assert not {name for name in outsiders if "mypyc" not in name and "__editable__" not in name}
+
+
+def test_every_operation_is_declared_once():
+    from autograd import PRIMITIVES
+
+    declared = "".join(path.read_text() for path in (ROOT / "autograd").rglob("primitives*.py"))
+    for name in PRIMITIVES:
+        assert declared.count(f'Primitive("{name}"') + declared.count(f'    "{name}",\n') <= 1
