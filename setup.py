@@ -11,29 +11,24 @@ from setuptools import setup
 
 ROOT = Path(__file__).parent
 ENGINE = [
-    "primitive_type",
-    "activation",
-    "elementary",
-    "gamma",
-    "normal",
-    "summation",
-    "primitives",
-    "graph",
-    "modes",
-    "value",
+    "autograd/primitive_type.py",
+    *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("autograd/special/*.py")),
+    "autograd/primitives.py",
+    "autograd/graph.py",
+    "autograd/modes.py",
+    "autograd/value.py",
 ]
 
 
 def extensions() -> list:
     """The engine's extension modules; none for the plain build."""
     if os.environ.get("AUTOGRAD_PLAIN", "0") not in ("", "0"):
-        for stale in [*ROOT.glob("autograd/*.so"), *ROOT.glob("*__mypyc*.so")]:
+        for stale in [*ROOT.glob("autograd/**/*.so"), *ROOT.glob("*__mypyc*.so")]:
             stale.unlink()  # an earlier build in place would win over the sources
         return []
     from mypyc.build import mypycify
 
-    sources = [str(Path("autograd") / f"{name}.py") for name in ENGINE]
-    modules = mypycify(sources, opt_level="3", debug_level="0")
+    modules = mypycify(ENGINE, opt_level="3", debug_level="0")
     header = ROOT / "autograd" / "_no_trashcan.h"
     for module in modules:
         module.optional = True  # no compiler: the plain build

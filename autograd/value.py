@@ -269,8 +269,8 @@ class Value(Node):
         """The number; TracedValueError while the value is being traced and stands for every number."""
         if self.mark < 0:
             raise TracedValueError(
-                f"{wanted} of a value being traced: it stands for every number, and the program can't "
-                "depend on one. Choose with autograd.math.where, or pass the argument as static (static_argnums)"
+                f"{wanted} of a value being traced: it stands for every number, and the program "
+                "can't depend on one. Choose with autograd.math.where, or pass the argument as static (static_argnums)"
             )
         return self.number
 

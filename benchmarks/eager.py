@@ -89,7 +89,9 @@ def moons_rows() -> list[tuple[str, ...]]:
         loss(layers, samples, labels, lambda v: v if v > 0.0 else 0.0)
 
     floats, ours = interleaved(plain, step(Value), rounds=31)
-    rows = [("moons step, forward + backward / forward on floats", f"{ours / floats:.2f}", "at most 5")]
+    rows: list[tuple[str, ...]] = [
+        ("moons step, forward + backward / forward on floats", f"{ours / floats:.2f}", "at most 5")
+    ]
     try:
         from micrograd.engine import Value as Micro
     except ImportError:
@@ -126,7 +128,7 @@ def product_row() -> tuple[str, ...]:
 
 def chain_rows(sizes: tuple[int, ...] = (10**4, 10**5, 10**6, 10**7)) -> list[tuple[str, ...]]:
     """Time and memory a node of a chain of products, each size in a process of its own."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for n in sizes:
         recorded, swept, freed, size = map(float, in_fresh_process(CHAIN.format(n=n)).split())
         rate = n / (recorded + swept + freed) / 1e6

@@ -3,8 +3,8 @@
 import math
 from typing import Final
 
-from autograd.elementary import INF, NAN, div, log
-from autograd.normal import erfcx, gaussian, mills, norm_logcdf, norm_logcdf_derivative, norm_pdf
+from autograd.special.elementary import INF, NAN, div, log
+from autograd.special.normal import erfcx, gaussian, mills, norm_logcdf, norm_logcdf_derivative, norm_pdf
 
 _HALF_SQRT_PI: Final = 0.886226925452758
 _SQRT_2: Final = math.sqrt(2.0)

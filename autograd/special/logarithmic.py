@@ -3,8 +3,8 @@
 import math
 from typing import Final
 
-from autograd.elementary import INF, NAN, div, exp, expm1, log, log1p
-from autograd.summation import two_sum
+from autograd.special.elementary import INF, NAN, div, exp, expm1, log, log1p
+from autograd.special.summation import two_sum
 
 _LN2: Final = math.log(2.0)
 

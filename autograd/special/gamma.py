@@ -2,7 +2,7 @@
 
 import math
 
-from autograd.elementary import INF, NAN
+from autograd.special.elementary import INF, NAN
 
 
 def gamma(x: float) -> float:

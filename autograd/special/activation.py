@@ -7,7 +7,7 @@ holds at the root, which leaves terms of one sign in d = x - root; the root is k
 import math
 from typing import Final
 
-from autograd.elementary import INF, NAN, exp, expm1, log, log1p, scaled_exp
+from autograd.special.elementary import INF, NAN, exp, expm1, log, log1p, scaled_exp
 
 _SELU_SCALE: Final = 1.0507009873554805  # Klambauer et al., "Self-normalizing neural networks" (2017)
 _SELU_SCALE_ALPHA: Final = 1.7580993408473766  # times alpha = 1.6732632423543772

@@ -7,11 +7,11 @@ erfcx(x) = exp(x*x) erfc(x), which varies slowly.
 import math
 from typing import Final
 
-from autograd import double_double as dd
-from autograd.circular import whole_order
-from autograd.double_double import Pair
-from autograd.elementary import INF, NAN, exp, log, log1p, scaled_exp
-from autograd.summation import two_product
+from autograd.special import double_double as dd
+from autograd.special.circular import whole_order
+from autograd.special.double_double import Pair
+from autograd.special.elementary import INF, NAN, exp, log, log1p, scaled_exp
+from autograd.special.summation import two_product
 
 _SQRT_2: Final = math.sqrt(2.0)
 _SQRT_HALF: Final = 0.7071067811865476

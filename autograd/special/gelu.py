@@ -3,10 +3,10 @@
 import math
 from typing import Final
 
-from autograd import double_double as dd
-from autograd.double_double import Pair
-from autograd.elementary import NAN, exp, expm1, scaled_exp
-from autograd.normal import cdf_times, mills, norm_cdf, norm_pdf, pdf_times
+from autograd.special import double_double as dd
+from autograd.special.double_double import Pair
+from autograd.special.elementary import NAN, exp, expm1, scaled_exp
+from autograd.special.normal import cdf_times, mills, norm_cdf, norm_pdf, pdf_times
 
 _ROOT: Final = -0.7517915246935645  # of gelu's slope; the rest of its digits is 1.4956759177009883e-17
 _ROOT_LOW: Final = 1.4956759177009883e-17

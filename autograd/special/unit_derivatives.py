@@ -6,12 +6,12 @@ expanded in a Taylor series in pairs of floats: near the roots of the sum the tw
 
 import math
 
-from autograd import double_double as dd
-from autograd.activation import mish, mish_slope, silu, silu_slope
-from autograd.circular import whole_order
-from autograd.double_double import Pair
-from autograd.elementary import NAN, scaled_exp
-from autograd.gelu import (
+from autograd.special import double_double as dd
+from autograd.special.activation import mish, mish_slope, silu, silu_slope
+from autograd.special.circular import whole_order
+from autograd.special.double_double import Pair
+from autograd.special.elementary import NAN, scaled_exp
+from autograd.special.gelu import (
     TANH_FORM_CUBIC,
     TANH_FORM_LINEAR,
     gelu,
@@ -20,7 +20,7 @@ from autograd.gelu import (
     gelu_tanh_slope,
     tanh_form,
 )
-from autograd.normal import pdf_times
+from autograd.special.normal import pdf_times
 
 
 def silu_derivative(order: float, x: float) -> float:

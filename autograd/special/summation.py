@@ -4,7 +4,7 @@ import math
 import sys
 from typing import Final
 
-from autograd.elementary import INF, NAN, exp, log1p
+from autograd.special.elementary import INF, NAN, exp, log1p
 
 _SPLITTER: Final = 134217729.0  # 2**27 + 1, Dekker's constant for 53-bit floats
 _TINY: Final = 2.0**-960

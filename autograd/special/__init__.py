@@ -3,7 +3,7 @@
 The names live in modules by subject; this one shows them all.
 """
 
-from autograd.activation import (
+from autograd.special.activation import (
     elu,
     hard_tanh,
     huber,
@@ -19,8 +19,8 @@ from autograd.activation import (
     softplus,
     softsign,
 )
-from autograd.circular import cospi, sinc, sinc_derivative, sinpi
-from autograd.elementary import (
+from autograd.special.circular import cospi, sinc, sinc_derivative, sinpi
+from autograd.special.elementary import (
     acos,
     acosh,
     asin,
@@ -63,9 +63,9 @@ from autograd.elementary import (
     trunc,
     ulp,
 )
-from autograd.gamma import gamma, lgamma
-from autograd.gelu import gelu, gelu_slope, gelu_tanh, gelu_tanh_slope
-from autograd.logarithmic import (
+from autograd.special.gamma import gamma, lgamma
+from autograd.special.gelu import gelu, gelu_slope, gelu_tanh, gelu_tanh_slope
+from autograd.special.logarithmic import (
     exp_difference,
     log1mexp,
     log1mexp_slope,
@@ -75,7 +75,7 @@ from autograd.logarithmic import (
     xlog1py,
     xlogy,
 )
-from autograd.normal import (
+from autograd.special.normal import (
     erf,
     erfc,
     erfcx,
@@ -86,9 +86,14 @@ from autograd.normal import (
     norm_logcdf_derivative,
     norm_pdf,
 )
-from autograd.quantile import erfinv, erfinv_slope, norm_ppf, norm_ppf_slope
-from autograd.summation import dist, dot, fma, fsum, logsumexp, norm, prod, sumprod
-from autograd.unit_derivatives import gelu_derivative, gelu_tanh_derivative, mish_derivative, silu_derivative
+from autograd.special.quantile import erfinv, erfinv_slope, norm_ppf, norm_ppf_slope
+from autograd.special.summation import dist, dot, fma, fsum, logsumexp, norm, prod, sumprod
+from autograd.special.unit_derivatives import (
+    gelu_derivative,
+    gelu_tanh_derivative,
+    mish_derivative,
+    silu_derivative,
+)
 
 __all__ = [
     "acos",

@@ -9,7 +9,7 @@ arithmetic" (2017), give bounds of a few 2**-106. The caller keeps operands with
 import math
 from typing import Final, TypeAlias
 
-from autograd.summation import two_product, two_sum
+from autograd.special.summation import two_product, two_sum
 
 Pair: TypeAlias = tuple[float, float]
 

@@ -3,9 +3,9 @@
 import math
 from typing import Final
 
-from autograd import double_double as dd
-from autograd.double_double import Pair
-from autograd.elementary import NAN, rint
+from autograd.special import double_double as dd
+from autograd.special.double_double import Pair
+from autograd.special.elementary import NAN, rint
 
 MAX_ORDER: Final = 170  # the largest n whose factorial is a float
 
