@@ -1,5 +1,8 @@
 """Scalar reverse-mode automatic differentiation: record with `Value`, sweep with `backward`."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd import math
 from autograd.errors import (
     AutogradError,
@@ -13,6 +16,30 @@ from autograd.modes import no_grad, strict
 from autograd.primitive_type import PRIMITIVES, Interval, Primitive
 from autograd.value import Value, compiled
 
+if TYPE_CHECKING:
+    from autograd.matrices import gauss_newton_product, hessian, hvp, jacobian
+    from autograd.transforms import grad, gradients, jvp, linearize, value_and_grad, vjp
+
+# Where the names stand that are imported when first asked for, so that `import autograd` is quick.
+_LATE = {
+    "transforms": ("grad", "gradients", "jvp", "linearize", "value_and_grad", "vjp"),
+    "matrices": ("gauss_newton_product", "hessian", "hvp", "jacobian"),
+}
+_HOME = {name: module for module, names in _LATE.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    found = getattr(import_module(f"autograd.{_HOME[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 __all__ = [
     "PRIMITIVES",
     "AutogradError",
@@ -25,7 +52,17 @@ __all__ = [
     "TracedValueError",
     "Value",
     "compiled",
+    "gauss_newton_product",
+    "grad",
+    "gradients",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "linearize",
     "math",
     "no_grad",
     "strict",
+    "value_and_grad",
+    "vjp",
 ]

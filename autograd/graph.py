@@ -36,7 +36,8 @@ class Node:
 
     With one or two operands, `left` and `right` are the operands that are nodes and `dleft`, `dright` their
     local partials; where an operand is a plain number, its side is None and the partial's place holds
-    the number. More operands stand in `extra`. A leaf has no primitive.
+    the number. More operands stand in `extra`. A leaf has no primitive, and its `dleft` holds the time it was
+    made (see `_Clock`).
 
     `mark` counts the edges a sweep has still to see, above a base that rises with every sweep: marks below
     the base are old and need no clearing. 0: never swept; negative: traced, stands for every number.
@@ -93,6 +94,22 @@ DEEPEST: Final = 100
 
 
 @final
+class _Clock:
+    """How many transforms have begun: a leaf older than a transform is no part of what it differentiates."""
+
+    def __init__(self) -> None:
+        self.now: float = 0.0
+
+    def tick(self) -> float:
+        """The time at which a transform begins."""
+        self.now += 1.0
+        return self.now
+
+
+CLOCK: Final = _Clock()
+
+
+@final
 class _Freeing:
     """How deep the freeing of nodes is nested, and what waits until it has unwound."""
 
@@ -142,10 +159,15 @@ def partials(node: Node) -> tuple[float, ...]:
     return (node.dleft,) if node.right is None else (node.dleft, node.dright)
 
 
-def topological(roots: Sequence[Node]) -> list[Any]:
-    """Every node the roots depend on, operands before users, left operands first."""
+def topological(roots: Sequence[Node], stop: Sequence[Node] = ()) -> list[Any]:
+    """Every node the roots depend on, operands before users, left operands first.
+
+    Walks do not enter the nodes to stop at, which are not in the order.
+    """
     order: list[Node] = []
     entered: dict[int, bool] = {}  # False: its operands are under way; True: in the order
+    for node in stop:
+        entered[id(node)] = True
     stack: list[Node] = list(roots)
     stack.reverse()
     while stack:
@@ -340,10 +362,26 @@ def backward(roots: Sequence[Node], seeds: Sequence[float]) -> None:
 
 def cotangents(roots: Sequence[Node], seeds: Sequence[float], wanted: Sequence[Node]) -> list[float]:
     """The floats a sweep brings to the wanted nodes; no gradient of any node is changed."""
+    found = own_cotangents(roots, seeds, wanted, 0.0)
+    assert found is not None
+    return found
+
+
+def own_cotangents(
+    roots: Sequence[Node], seeds: Sequence[float], wanted: Sequence[Node], since: float
+) -> list[float] | None:
+    """As `cotangents`; None where a leaf made before that time takes part.
+
+    Then the derivative depends on more than numbers, and must be recorded.
+    """
     with LOCK:
         sweep = _Sweep(False)
         _run(sweep, roots, seeds)
-        found = [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
+        found: list[float] | None = [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
+        for node in sweep.kept:
+            if node.primitive is None and node.dleft < since:
+                found = None
+                break
         sweep.forget(roots)
         sweep.restore()
         return found
@@ -366,18 +404,50 @@ def _check_fresh(node: Node, rule: Sequence[Number]) -> None:
             )
 
 
+Memo = dict[int, tuple[Number, ...]]
+
+
+def run_rule(node: Node, given: tuple[Any, ...], memo: Memo | None) -> tuple[Number, ...]:
+    """The partials of a recorded node as numbers that are recorded themselves, one an operand."""
+    if memo is not None and id(node) in memo:
+        return memo[id(node)]
+    assert node.primitive is not None
+    rule = node.primitive.local_partials(node, given)
+    _check_fresh(node, rule)
+    if memo is not None:
+        memo[id(node)] = rule
+    return rule
+
+
+def times(cotangent: Number, partial: Number) -> Number:
+    """The product, without a node where one factor is the number 1."""
+    if isinstance(partial, float) and partial == 1.0:
+        return cotangent
+    if isinstance(cotangent, float) and cotangent == 1.0:
+        return partial
+    return cotangent * partial
+
+
 def _edges(node: Node, relevant: set[int]) -> Iterator[Node]:
     for x in parents(node):
         if id(x) in relevant:
             yield x
 
 
-def pullback(roots: Sequence[Node], seeds: Sequence[Number], wanted: Sequence[Node]) -> list[Number]:
+def pullback(
+    roots: Sequence[Node],
+    seeds: Sequence[Number],
+    wanted: Sequence[Node],
+    bounded: bool = False,
+    memo: Memo | None = None,
+) -> list[Number]:
     """The cotangents of the wanted nodes as numbers that are recorded themselves; 0.0 where nothing leads.
 
-    The rules run on the nodes, in the very order of the float sweep, so both give the same bits.
+    The rules run on the nodes, in the very order of the float sweep, so both give the same bits. `bounded`:
+    no wanted node depends on another, so the walk may stop at them. `memo` keeps the rules' results from one
+    pullback over a graph to the next.
     """
-    order = topological(roots)
+    order = topological(roots, wanted if bounded else ())
     relevant = {id(node) for node in wanted}
     for node in order:
         if any(id(x) in relevant for x in parents(node)):
@@ -391,6 +461,7 @@ def pullback(roots: Sequence[Node], seeds: Sequence[Number], wanted: Sequence[No
                 pending[id(x)] = pending.get(id(x), 0) + 1
 
     found: dict[int, Number] = {}
+    ends = {id(node) for node in wanted}
     stack: list[Node] = []
 
     def hand(node: Node, cotangent: Number) -> None:
@@ -405,25 +476,15 @@ def pullback(roots: Sequence[Node], seeds: Sequence[Number], wanted: Sequence[No
             hand(root, seed)
         while stack:
             node = stack.pop()
-            if node.primitive is None:
+            if node.primitive is None or (bounded and id(node) in ends):
                 continue
             targets = list(_edges(node, relevant))
             if not targets:
                 continue
             cotangent = found[id(node)]
             all_operands = operands(node)
-            rule = node.primitive.local_partials(node, all_operands)
-            _check_fresh(node, rule)
+            rule = run_rule(node, all_operands, memo)
             for x, d in zip(all_operands, rule, strict=True):
                 if isinstance(x, Node) and id(x) in relevant:
-                    hand(x, _times(cotangent, d))
+                    hand(x, times(cotangent, d))
     return [found.get(id(node), 0.0) for node in wanted]
-
-
-def _times(cotangent: Number, partial: Number) -> Number:
-    """The product, without a node where one factor is the number 1."""
-    if isinstance(partial, float) and partial == 1.0:
-        return cotangent
-    if isinstance(cotangent, float) and cotangent == 1.0:
-        return partial
-    return cotangent * partial

@@ -68,6 +68,9 @@ within: Final[Primitive] = declare(
     Primitive("within", _within, lambda z, x, low, high: (1.0, 0.0, 0.0), arity=3)
 )
 
+# What transforms bind arguments to: a node of their own, so that nested derivatives never mix.
+identity: Final[Primitive] = declare(Primitive("identity", lambda x: x, lambda z, x: 1.0, "id"))
+
 # --- arithmetic ---------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, final
 from autograd import copying, graph
 from autograd._native import mypyc_attr
 from autograd.errors import NonFiniteError, TracedValueError
-from autograd.graph import Extra, Node
+from autograd.graph import CLOCK, Extra, Node
 from autograd.modes import MODES, depth, source_line
 from autograd.primitive_type import PRIMITIVES, Primitive, as_float
 from autograd.primitives import (
@@ -58,7 +58,7 @@ class Value(Node):
         self.extra = None
         self.left = None
         self.right = None
-        self.dleft = 0.0
+        self.dleft = CLOCK.now
         self.dright = 0.0
         self.primitive = None
         if label is not None:

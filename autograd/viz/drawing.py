@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from autograd.errors import MissingExtraError
-
 from autograd.viz.dot import ColorBy, Direction, Options, lines
 from autograd.viz.groups import Quotient, choose
 from autograd.viz.render import render

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.primitive_type import PRIMITIVES
-
 from autograd.viz.snapshot import Node, Snapshot
 
 

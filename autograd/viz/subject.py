@@ -9,7 +9,6 @@ from typing import Any
 from autograd.errors import AutogradError
 from autograd.graph import topological
 from autograd.value import Value
-
 from autograd.viz.groups import assign
 from autograd.viz.program import program_graph
 from autograd.viz.snapshot import Snapshot, snapshot
