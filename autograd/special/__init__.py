@@ -19,6 +19,7 @@ from autograd.special.activation import (
     softplus,
     softsign,
 )
+from autograd.special.beta_family import beta, lbeta, polygamma_difference
 from autograd.special.circular import cospi, sinc, sinc_derivative, sinpi
 from autograd.special.elementary import (
     acos,
@@ -63,8 +64,8 @@ from autograd.special.elementary import (
     trunc,
     ulp,
 )
-from autograd.special.gamma import gamma, lgamma
-from autograd.special.gelu import gelu, gelu_slope, gelu_tanh, gelu_tanh_slope
+from autograd.special.gamma_family import digamma, digamma_rise, gamma, lgamma, polygamma
+from autograd.special.gelu_family import gelu, gelu_slope, gelu_tanh, gelu_tanh_slope
 from autograd.special.logarithmic import (
     exp_difference,
     log1mexp,
@@ -103,6 +104,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "beta",
     "cbrt",
     "ceil",
     "copysign",
@@ -110,6 +112,8 @@ __all__ = [
     "cosh",
     "cospi",
     "degrees",
+    "digamma",
+    "digamma_rise",
     "dist",
     "div",
     "dot",
@@ -140,6 +144,7 @@ __all__ = [
     "hard_tanh",
     "huber",
     "hypot",
+    "lbeta",
     "ldexp",
     "lgamma",
     "log",
@@ -164,6 +169,8 @@ __all__ = [
     "norm_pdf",
     "norm_ppf",
     "norm_ppf_slope",
+    "polygamma",
+    "polygamma_difference",
     "power",
     "prod",
     "radians",

@@ -94,7 +94,7 @@ def sinc_derivative(order: float, x: float) -> float:
         if math.fabs(difference) > 0.75 * (math.fabs(cosine) + math.fabs(mean)):
             return difference / x
     slope = _sine_ratio(n, math.fabs(x))
-    result = dd.multiply(slope, dd.power(dd.PI, n))[0]
+    result = dd.multiply(slope, dd.power(dd.pi(), n))[0]
     return -result if n % 2 and x < 0.0 else result
 
 
@@ -104,7 +104,7 @@ def _sine_ratio(n: int, x: float) -> Pair:
     Far from 0 by t S(n) = sin^(n)(t) - n S(n-1), which is Leibniz' rule on t S(0) = sin t; near 0, where that
     cancels, by the Taylor series. The first loses at most n!/t**n, the second exp(t), of 31 digits.
     """
-    t = dd.scale(dd.PI, x)
+    t = dd.scale(dd.pi(), x)
     if t[0] > 2.0 + 0.5 * n:
         sine, cosine = dd.sinpi_cospi(x)
         waves = (sine, cosine, dd.negative(sine), dd.negative(cosine))
@@ -116,10 +116,10 @@ def _sine_ratio(n: int, x: float) -> Pair:
     squared = dd.multiply(t, t)
     m = n % 2
     j = (n + m) // 2
-    power = t if m else dd.ONE
+    power = t if m else dd.one()
     if j % 2:
         power = dd.negative(power)
-    total = dd.ZERO
+    total = dd.zero()
     while True:
         term = dd.divide(power, (float(2 * j + 1), 0.0))
         total = dd.add(total, term)

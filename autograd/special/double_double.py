@@ -13,18 +13,77 @@ from autograd.special.summation import two_product, two_sum
 
 Pair: TypeAlias = tuple[float, float]
 
-ZERO: Final[Pair] = (0.0, 0.0)
-ONE: Final[Pair] = (1.0, 0.0)
-PI: Final[Pair] = (3.141592653589793, 1.2246467991473532e-16)
-LOG_PI: Final[Pair] = (1.1447298858494002, 1.0265951162707826e-17)
-HALF_LOG_2PI: Final[Pair] = (0.9189385332046728, -3.8782941580672414e-17)
-TWO_OVER_SQRT_PI: Final[Pair] = (1.1283791670955126, 1.533545961316588e-17)
-ONE_OVER_SQRT_2PI: Final[Pair] = (0.3989422804014327, -2.49232720227773e-17)
 
 # ln 2 in three parts; the first two have so few bits that up to 2**12 times them is exact.
 _LN2_HIGH: Final = 0.6931471805592082
 _LN2_MIDDLE: Final = 7.371002565166132e-13
 _LN2_LOW: Final = 1.667085920830552e-25
+
+
+# Constants are functions: compiled by mypyc 2.4, a Final tuple of floats counts as never having been set.
+
+
+def zero() -> Pair:
+    """The number 0.
+
+    >>> zero()[0] == 0.0
+    True
+    """
+    return 0.0, 0.0
+
+
+def one() -> Pair:
+    """The number 1.
+
+    >>> one()[0] == 1.0
+    True
+    """
+    return 1.0, 0.0
+
+
+def pi() -> Pair:
+    """The number pi.
+
+    >>> pi()[0] == math.pi
+    True
+    """
+    return 3.141592653589793, 1.2246467991473532e-16
+
+
+def log_pi() -> Pair:
+    """The logarithm of pi.
+
+    >>> log_pi()[0] == math.log(math.pi)
+    True
+    """
+    return 1.1447298858494002, 1.0265951162707826e-17
+
+
+def half_log_2pi() -> Pair:
+    """Half the logarithm of 2 pi.
+
+    >>> half_log_2pi()[0] == 0.9189385332046728
+    True
+    """
+    return 0.9189385332046728, -3.8782941580672414e-17
+
+
+def two_over_sqrt_pi() -> Pair:
+    """The number 2 / sqrt(pi).
+
+    >>> two_over_sqrt_pi()[0] == 2 / math.sqrt(math.pi)
+    True
+    """
+    return 1.1283791670955126, 1.533545961316588e-17
+
+
+def one_over_sqrt_2pi() -> Pair:
+    """The number 1 / sqrt(2 pi).
+
+    >>> one_over_sqrt_2pi()[0] == 0.3989422804014327
+    True
+    """
+    return 0.3989422804014327, -2.49232720227773e-17
 
 
 def add(a: Pair, b: Pair) -> Pair:
@@ -102,7 +161,7 @@ def power(a: Pair, exponent: int) -> Pair:
     >>> power((3.0, 0.0), 4)
     (81.0, 0.0)
     """
-    result = ONE
+    result = one()
     while exponent:
         if exponent & 1:
             result = multiply(result, a)
@@ -128,7 +187,7 @@ def exp(a: Pair) -> Pair:
     (2.718281828459045, 1.4456468917292502e-16)
     """
     if not a[0] > -746.0:
-        return ZERO
+        return zero()
     if a[0] > 709.79:
         return (math.inf, 0.0)
     whole = float(round(a[0] / _LN2_HIGH))
@@ -136,13 +195,13 @@ def exp(a: Pair) -> Pair:
     rest = subtract(rest, two_sum(whole * _LN2_MIDDLE, whole * _LN2_LOW))
     rest = (rest[0] * 0.015625, rest[1] * 0.015625)
     # Powers below r**13/13! vanish: r is at most 0.0055.
-    series = ZERO
+    series = zero()
     for k in range(12, 0, -1):
-        series = divide(multiply(rest, add(ONE, series)), (float(k), 0.0))
+        series = divide(multiply(rest, add(one(), series)), (float(k), 0.0))
     # (1 + s)**2 - 1 = 2s + s*s keeps the low digits that 1 + s would lose.
     for _ in range(6):
         series = add(scale(series, 2.0), multiply(series, series))
-    result = add(ONE, series)
+    result = add(one(), series)
     power_of_two = int(whole)
     return math.ldexp(result[0], power_of_two), math.ldexp(result[1], power_of_two)
 
@@ -154,7 +213,7 @@ def log(a: Pair) -> Pair:
     (0.6931471805599453, 2.3190468138462996e-17)
     """
     guess = math.log(a[0])
-    error = subtract(multiply(a, exp((-guess, 0.0))), ONE)
+    error = subtract(multiply(a, exp((-guess, 0.0))), one())
     return add(add((guess, 0.0), error), (-0.5 * error[0] * error[0], 0.0))
 
 
@@ -166,14 +225,14 @@ def sinpi_cospi(x: float) -> tuple[Pair, Pair]:
     """
     x = math.fmod(x, 2.0)
     quarter_turns = round(2.0 * x)
-    angle = scale(PI, x - 0.5 * quarter_turns)
+    angle = scale(pi(), x - 0.5 * quarter_turns)
     squared = negative(multiply(angle, angle))
-    sine = cosine = ZERO
+    sine = cosine = zero()
     for k in range(28, 0, -2):
-        sine = divide(multiply(squared, add(ONE, sine)), (float(k * (k + 1)), 0.0))
-        cosine = divide(multiply(squared, add(ONE, cosine)), (float(k * (k - 1)), 0.0))
-    sine = multiply(angle, add(ONE, sine))
-    cosine = add(ONE, cosine)
+        sine = divide(multiply(squared, add(one(), sine)), (float(k * (k + 1)), 0.0))
+        cosine = divide(multiply(squared, add(one(), cosine)), (float(k * (k - 1)), 0.0))
+    sine = multiply(angle, add(one(), sine))
+    cosine = add(one(), cosine)
     turn = quarter_turns % 4
     if turn == 0:
         return sine, cosine
@@ -192,7 +251,7 @@ def series_product(a: list[Pair], b: list[Pair]) -> list[Pair]:
     """
     product = []
     for k in range(len(a)):
-        total = ZERO
+        total = zero()
         for j in range(k + 1):
             total = add(total, multiply(a[j], b[k - j]))
         product.append(total)
@@ -222,7 +281,7 @@ def series_exp(a: list[Pair]) -> list[Pair]:
     """
     result = [exp(a[0])]
     for k in range(1, len(a)):
-        total = ZERO
+        total = zero()
         for j in range(1, k + 1):
             total = add(total, scale(multiply(a[j], result[k - j]), float(j)))
         result.append(divide(total, (float(k), 0.0)))

@@ -141,8 +141,8 @@ def _scaled_integrals(x: float, n: int) -> Pair:
         term = dd.divide(dd.scale(dd.multiply(term, squared), 2.0), (float(2 * k + 1), 0.0))
         total = dd.add(total, term)
         k += 1
-    before = dd.subtract(dd.exp(squared), dd.multiply(dd.TWO_OVER_SQRT_PI, total))
-    value = dd.subtract(dd.TWO_OVER_SQRT_PI, dd.scale(before, 2.0 * x))
+    before = dd.subtract(dd.exp(squared), dd.multiply(dd.two_over_sqrt_pi(), total))
+    value = dd.subtract(dd.two_over_sqrt_pi(), dd.scale(before, 2.0 * x))
     for k in range(2, n + 1):
         before, value = value, dd.subtract(dd.scale(before, 2.0 * (k - 1)), dd.scale(value, 2.0 * x))
     return value
@@ -247,10 +247,10 @@ def norm_logcdf_derivative(order: float, x: float) -> float:
 def _log_cdf_series(x: float, n: int) -> Pair:
     """Taylor coefficient n >= 1 of log(norm_cdf) at x in (-3, 40]: the density over the distribution."""
     squared = dd.square(x)
-    density = dd.multiply(dd.ONE_OVER_SQRT_2PI, dd.exp(dd.scale(squared, -0.5)))
+    density = dd.multiply(dd.one_over_sqrt_2pi(), dd.exp(dd.scale(squared, -0.5)))
     # p(k) = -(x p(k-1) + p(k-2)) / k is the series of exp(-(x + h)**2 / 2).
     pdf = [density]
-    before = dd.ZERO
+    before = dd.zero()
     for k in range(1, n):
         following = dd.divide(dd.add(dd.scale(pdf[k - 1], x), before), (-float(k), 0.0))
         before = pdf[k - 1]
@@ -264,7 +264,7 @@ def _log_cdf_series(x: float, n: int) -> Pair:
 def _cdf_pair(x: float, squared: Pair, density: Pair) -> Pair:
     """1/2 + norm_pdf(x) * sum of x**(2k+1) / (2k+1)!! (A&S 26.2.11); 1 from 12 on."""
     if x > 12.0:
-        return dd.ONE
+        return dd.one()
     term = total = (x, 0.0)
     k = 1
     while math.fabs(term[0]) > 1e-33 * math.fabs(total[0]):

@@ -11,14 +11,14 @@ from autograd.special.activation import mish, mish_slope, silu, silu_slope
 from autograd.special.circular import whole_order
 from autograd.special.double_double import Pair
 from autograd.special.elementary import NAN, scaled_exp
-from autograd.special.gelu import (
-    TANH_FORM_CUBIC,
-    TANH_FORM_LINEAR,
+from autograd.special.gelu_family import (
     gelu,
     gelu_slope,
     gelu_tanh,
     gelu_tanh_slope,
     tanh_form,
+    tanh_form_cubic,
+    tanh_form_linear,
 )
 from autograd.special.normal import pdf_times
 
@@ -59,9 +59,9 @@ def mish_derivative(order: float, x: float) -> float:
         # f = 1 - 2 F / (1 + 2 e + 2 F), e = exp(-x), F = e*e
         top = [dd.scale(a, -2.0) for a in squared]
         bottom = [dd.scale(dd.add(a, b), 2.0) for a, b in zip(tail, squared, strict=True)]
-        bottom[0] = dd.add(dd.ONE, bottom[0])
+        bottom[0] = dd.add(dd.one(), bottom[0])
         series = dd.series_quotient(top, bottom)
-        series[0] = dd.add(dd.ONE, series[0])
+        series[0] = dd.add(dd.one(), series[0])
     else:
         top = [dd.add(dd.scale(a, 2.0), b) for a, b in zip(tail, squared, strict=True)]
         bottom = list(top)
@@ -85,7 +85,7 @@ def gelu_derivative(order: float, x: float) -> float:
         return gelu_slope(x) if n else gelu(x)
     if math.fabs(x) > 60.0:
         return 0.0
-    two_before, before, hermite = dd.ZERO, dd.ONE, (x, 0.0)
+    two_before, before, hermite = dd.zero(), dd.one(), (x, 0.0)
     for k in range(1, n):
         two_before, before, hermite = (
             before,
@@ -110,10 +110,10 @@ def gelu_tanh_derivative(order: float, x: float) -> float:
     if math.fabs(x) > 30.0:
         return 0.0
     mirrored = -math.fabs(x)
-    cubic = dd.multiply(TANH_FORM_LINEAR, TANH_FORM_CUBIC)
-    exponent = [dd.ZERO] * (n + 1)
+    cubic = dd.multiply(tanh_form_linear(), tanh_form_cubic())
+    exponent = [dd.zero()] * (n + 1)
     exponent[0] = tanh_form(mirrored)
-    exponent[1] = dd.add(TANH_FORM_LINEAR, dd.scale(dd.multiply(cubic, dd.square(mirrored)), 3.0))
+    exponent[1] = dd.add(tanh_form_linear(), dd.scale(dd.multiply(cubic, dd.square(mirrored)), 3.0))
     exponent[2] = dd.scale(cubic, 3.0 * mirrored)
     if n > 2:
         exponent[3] = cubic
@@ -136,7 +136,7 @@ def _exponential_series(x: float, n: int, direction: float) -> list[Pair]:
 def _sigmoid_series(exponential: list[Pair]) -> list[Pair]:
     """e / (1 + e)."""
     bottom = list(exponential)
-    bottom[0] = dd.add(dd.ONE, bottom[0])
+    bottom[0] = dd.add(dd.one(), bottom[0])
     return dd.series_quotient(exponential, bottom)
 
 

@@ -12,7 +12,7 @@ _ROOT: Final = -0.7517915246935645  # of gelu's slope; the rest of its digits is
 _ROOT_LOW: Final = 1.4956759177009883e-17
 
 # Taylor coefficients 28 to 1 of gelu's slope at its root (made with mpmath); good to 1e-17 within 0.8 of it.
-_SLOPE_AT_ROOT: Final = (
+_SLOPE_AT_ROOT: Final[tuple[float, ...]] = (
     1.0789662518230159e-15,
     4.578167824271334e-15,
     -2.5871508475507507e-14,
@@ -43,8 +43,23 @@ _SLOPE_AT_ROOT: Final = (
     0.4314939923140469,
 )
 
-TANH_FORM_LINEAR: Final[Pair] = (1.5957691216057308, -9.96930880910912e-17)  # sqrt(8/pi)
-TANH_FORM_CUBIC: Final[Pair] = (0.044715, 2.1960211427085595e-18)
+
+def tanh_form_linear() -> Pair:
+    """The factor sqrt(8/pi) of the tanh form.
+
+    >>> tanh_form_linear()[0] == math.sqrt(8 / math.pi)
+    True
+    """
+    return 1.5957691216057308, -9.96930880910912e-17
+
+
+def tanh_form_cubic() -> Pair:
+    """The factor 0.044715 of the tanh form, to 31 digits.
+
+    >>> tanh_form_cubic()[0]
+    0.044715
+    """
+    return 0.044715, 2.1960211427085595e-18
 
 
 def gelu(x: float) -> float:
@@ -79,8 +94,8 @@ def tanh_form(x: float) -> Pair:
     >>> tanh_form(0.0)
     (0.0, 0.0)
     """
-    inner = dd.add(dd.ONE, dd.multiply(TANH_FORM_CUBIC, dd.square(x)))
-    return dd.multiply(TANH_FORM_LINEAR, dd.scale(inner, x))
+    inner = dd.add(dd.one(), dd.multiply(tanh_form_cubic(), dd.square(x)))
+    return dd.multiply(tanh_form_linear(), dd.scale(inner, x))
 
 
 def gelu_tanh(x: float) -> float:
@@ -110,7 +125,7 @@ def gelu_tanh_slope(x: float) -> float:
     if math.isnan(x):
         return NAN
     v, low = tanh_form(x)
-    linear, cubic = TANH_FORM_LINEAR[0], TANH_FORM_CUBIC[0]
+    linear, cubic = tanh_form_linear()[0], tanh_form_cubic()[0]
     if v >= 0.0:
         tail = exp(-v) * (1.0 - low)
         whole = 1.0 + tail
