@@ -91,11 +91,17 @@ class Primitive:
 
     def __call__(self, *operands: Any) -> Any:
         """The operation over these operands, in the kind of number they are."""
-        if self.arity is not None and len(operands) != self.arity:
+        count = len(operands)
+        if self.arity is not None and count != self.arity:
             operands = self.complete(operands)
+            count = len(operands)
         for x in operands:
             if not isinstance(x, float):
                 return self._dispatch(operands)
+        if count == 1:  # spared the way over a tuple of arguments
+            return self.evaluate(operands[0])
+        if count == 2:
+            return self.evaluate(operands[0], operands[1])
         return self.evaluate(*operands)
 
     def _dispatch(self, operands: tuple[Any, ...]) -> Any:

@@ -269,8 +269,8 @@ class Value(Node):
         """The number; TracedValueError while the value is being traced and stands for every number."""
         if self.mark < 0:
             raise TracedValueError(
-                f"{wanted} of a value being traced: it stands for every number, and the program "
-                "can't depend on one. Choose with autograd.math.where, or pass the argument as static (static_argnums)"
+                f"{wanted} of a value being traced: it stands for every number, so no decision can hang "
+                "on it. Choose with autograd.math.where, or pass the argument as static (static_argnums)"
             )
         return self.number
 
@@ -385,6 +385,17 @@ def record2(
     return _in_modes(node) if MODES.open else node
 
 
+def record1(primitive: Primitive, x: Value) -> Value:
+    """Record a primitive of one operand: `record`, without the detours."""
+    number = x.number
+    z = primitive.evaluate(number)
+    partial = primitive.partials(z, number)
+    if type(z) is not float or type(partial) is not float:
+        return record(primitive, (x,))
+    node = Recorded(primitive, z, x, None, partial, 0.0)
+    return _in_modes(node) if MODES.open else node
+
+
 def record(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
     """Evaluate the primitive over Values and numbers, and record it with its local partials.
 
@@ -398,25 +409,34 @@ def record(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
             return record(primitive.constant_form, (most, bound))
     if primitive is where:
         operands = _chosen(operands)
-    given: list[Any] = [x if isinstance(x, Value) else as_float(x, primitive.name) for x in operands]
-    numbers = tuple([x.number if isinstance(x, Value) else x for x in given])
+    given: list[Any] = []
+    numbers: list[float] = []
+    for operand in operands:
+        if isinstance(operand, Value):
+            given.append(operand)
+            numbers.append(operand.number)
+        else:
+            constant = as_float(operand, primitive.name)
+            given.append(constant)
+            numbers.append(constant)
     z = _checked(primitive, primitive.evaluate(*numbers), "evaluate")
-    partials = [_checked(primitive, d, "rule") for d in primitive.local_partials(z, numbers)]
+    partials = primitive.local_partials(z, tuple(numbers))
     count = len(given)
     if primitive.arity is None or count > 2:
         node = Recorded(primitive, z, None, None, 0.0, 0.0)
-        node.extra = Extra()
-        node.extra.operands = tuple(given)
-        node.extra.partials = partials
+        extra = Extra()
+        extra.operands = tuple(given)
+        extra.partials = [d if type(d) is float else _checked(primitive, d, "rule") for d in partials]
+        node.extra = extra
         return _in_modes(node) if MODES.open else node
     x = given[0]
     left: Value | None = x if isinstance(x, Value) else None
-    dleft: float = partials[0] if left is not None else x
+    dleft: float = _checked(primitive, partials[0], "rule") if left is not None else x
     if count == 1:
         return record2(primitive, z, left, None, dleft, 0.0)
     y = given[1]
     right: Value | None = y if isinstance(y, Value) else None
-    dright: float = partials[1] if right is not None else y
+    dright: float = _checked(primitive, partials[1], "rule") if right is not None else y
     return record2(primitive, z, left, right, dleft, dright)
 
 
@@ -539,6 +559,8 @@ def rebuild(
 
 def _install(primitive: Primitive) -> None:
     def method(self: Value, *operands: Any) -> Any:
+        if primitive.arity == 1 and not operands:
+            return record1(primitive, self)
         return record(primitive, primitive.complete((self, *operands)))
 
     setattr(Value, primitive.name, method)
