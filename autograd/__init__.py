@@ -17,12 +17,14 @@ from autograd.primitive_type import PRIMITIVES, Interval, Primitive
 from autograd.value import Value, compiled
 
 if TYPE_CHECKING:
+    from autograd.batching import vmap
     from autograd.matrices import gauss_newton_product, hessian, hvp, jacobian
-    from autograd.transforms import grad, gradients, jvp, linearize, value_and_grad, vjp
+    from autograd.transforms import grad, gradients, jvp, linearize, stop_gradient, value_and_grad, vjp
 
 # Where the names stand that are imported when first asked for, so that `import autograd` is quick.
 _LATE = {
-    "transforms": ("grad", "gradients", "jvp", "linearize", "value_and_grad", "vjp"),
+    "batching": ("vmap",),
+    "transforms": ("grad", "gradients", "jvp", "linearize", "stop_gradient", "value_and_grad", "vjp"),
     "matrices": ("gauss_newton_product", "hessian", "hvp", "jacobian"),
 }
 _HOME = {name: module for module, names in _LATE.items() for name in names}
@@ -62,7 +64,9 @@ __all__ = [
     "linearize",
     "math",
     "no_grad",
+    "stop_gradient",
     "strict",
     "value_and_grad",
     "vjp",
+    "vmap",
 ]

@@ -404,6 +404,12 @@ def _check_fresh(node: Node, rule: Sequence[Number]) -> None:
             )
 
 
+def is_end(node: Node) -> bool:
+    """Whether no derivative goes through the node, whatever its operands."""
+    primitive = node.primitive
+    return primitive is not None and primitive.name == "stop_gradient"
+
+
 Memo = dict[int, tuple[Number, ...]]
 
 
@@ -450,7 +456,7 @@ def pullback(
     order = topological(roots, wanted if bounded else ())
     relevant = {id(node) for node in wanted}
     for node in order:
-        if any(id(x) in relevant for x in parents(node)):
+        if any(id(x) in relevant for x in parents(node)) and not is_end(node):
             relevant.add(id(node))
     pending: dict[int, int] = {}
     for root in roots:

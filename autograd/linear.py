@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import final
 
 from autograd._native import i64
-from autograd.graph import Memo, Node, operands, parents, partials, run_rule, times, topological
+from autograd.graph import Memo, Node, is_end, operands, parents, partials, run_rule, times, topological
 from autograd.primitive_type import Number
 
 
@@ -97,7 +97,7 @@ def pushforward(
         if not (isinstance(tangent, float) and tangent == 0.0):
             pushed[id(node)] = tangent
     for node in topological(roots, inputs):
-        if node.primitive is None or not any([id(x) in pushed for x in parents(node)]):
+        if node.primitive is None or is_end(node) or not any([id(x) in pushed for x in parents(node)]):
             continue
         given = operands(node)
         rule = run_rule(node, given, memo)

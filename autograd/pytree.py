@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from copy import deepcopy
+from math import inf
 from typing import Any, Final
 
+from autograd.modes import THREAD
 from autograd.primitive_type import as_float
 from autograd.value import Value
 
@@ -16,10 +19,11 @@ from autograd.value import Value
 class Structure:
     """How numbers are nested: a number itself (`kind` None), an array of a shape, or a container.
 
-    `size` is how many numbers there are; `children` are the structures of a container's items.
+    `size` is how many numbers there are; `children` are the structures of a container's items. A module
+    (what has named_parameters) counts as a dict of its parameters by name, and is kept beside.
     """
 
-    __slots__ = ("children", "keys", "kind", "shape", "size")
+    __slots__ = ("children", "keys", "kind", "module", "shape", "size")
 
     def __init__(
         self,
@@ -28,12 +32,14 @@ class Structure:
         keys: tuple[Any, ...] = (),
         shape: tuple[int, ...] | None = None,
         size: int = 1,
+        module: Any = None,
     ) -> None:
         self.kind = kind
         self.children = children or []
         self.keys = keys
         self.shape = shape
         self.size = size
+        self.module = module
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Structure):
@@ -94,8 +100,21 @@ def _flatten(tree: Any, leaves: list[Any]) -> Structure:
         return _flatten_items(tree, tree, tuple(tree), leaves)
     if is_array(tree):
         return _flatten_array(tree, leaves)
+    named = getattr(type(tree), "named_parameters", None)
+    if named is not None:
+        return _flatten_module(tree, list(named(tree)), leaves)
     leaves.append(_number(tree))
     return NUMBER
+
+
+def _flatten_module(module: Any, named: list[tuple[str, Value]], leaves: list[Any]) -> Structure:
+    """A module's own parameters count as plain numbers; those that a transform under way bound, as Values."""
+    since = min(getattr(THREAD, "transforms", ()), default=inf)
+    for _, p in named:
+        own = p.primitive is None and p.mark >= 0 and p.dleft < since
+        leaves.append(p.number if own else p)
+    names = tuple([name for name, _ in named])
+    return Structure(dict, [NUMBER] * len(named), names, None, len(named), module)
 
 
 def _flatten_items(tree: Any, keys: Any, names: tuple[Any, ...], leaves: list[Any]) -> Structure:
@@ -146,8 +165,11 @@ def is_array(x: object) -> bool:
     return numpy is not None and isinstance(x, numpy.ndarray)
 
 
-def unflatten(structure: Structure, leaves: Sequence[Any], start: int = 0) -> Any:
+def unflatten(structure: Structure, leaves: Sequence[Any], start: int = 0, modules: bool = False) -> Any:
     """Numbers in order, from the start on, put into a structure: the reverse of `flatten`.
+
+    Where `modules` is set, modules are copied with the numbers, Values then, as their parameters; else their
+    parameters make a dict by name.
 
     >>> unflatten(flatten({"a": [1, 2.5]}, "x")[1], [3.0, 4.0])
     {'a': [3.0, 4.0]}
@@ -156,9 +178,14 @@ def unflatten(structure: Structure, leaves: Sequence[Any], start: int = 0) -> An
         return leaves[start]
     if structure.shape is not None:
         return array(leaves[start : start + structure.size], structure.shape)
+    if modules and structure.module is not None:
+        given = leaves[start : start + structure.size]
+        module = structure.module
+        own = [p for _, p in type(module).named_parameters(module)]
+        return deepcopy(module, {id(p): x for p, x in zip(own, given, strict=True)})
     items: list[Any] = []
     for child in structure.children:
-        items.append(leaves[start] if child.kind is None else unflatten(child, leaves, start))
+        items.append(leaves[start] if child.kind is None else unflatten(child, leaves, start, modules))
         start += child.size
     return container(structure, items)
 

@@ -69,11 +69,11 @@ class Recording:
             for k in picks:
                 leaves, structure = flatten(args[k], f"{name}: argument {k}")
                 inputs = [Value(x) if type(x) is float else fresh(x) for x in leaves]
-                bound[k] = unflatten(structure, inputs)
+                bound[k] = unflatten(structure, inputs, 0, True)
                 self.primals.extend(leaves)
                 self.inputs.extend(inputs)
                 structures.append(structure)
-            result = function(*bound, **(kwargs or {}))
+            result = _during(self.since, function, bound, kwargs or {})
         # The structure of the derivative: that of the argument, or a tuple of those of the arguments.
         self.structure = structures[0] if isinstance(argnums, int) else _tuple(structures)
         self.aux: Any = None
@@ -86,6 +86,7 @@ class Recording:
         self.leaves, self.out = self._outputs(result)
         self.roots: list[Value] = [x for x in self.leaves if isinstance(x, Value)]
         self.nodes = any([isinstance(x, Value) for x in self.primals])  # Values in, Values out
+        self.traced = any([x.mark < 0 for x in (*self.inputs, *self.roots)])
         self._map: LinearMap | None = None
 
     def _outputs(self, result: Any) -> tuple[list[Any], Structure]:
@@ -102,7 +103,7 @@ class Recording:
     @property
     def detached(self) -> bool:
         """Whether the surroundings want no record of the results: inside no_grad(), but not traced."""
-        return bool(MODES.open and depth("no_grad") and not any([x.mark < 0 for x in self.roots]))
+        return bool(MODES.open and depth("no_grad") and not self.traced)
 
     @property
     def linear(self) -> LinearMap:
@@ -140,7 +141,7 @@ class Recording:
 
     def finish(self, numbers: list[Any], live: bool) -> tuple[list[Any], bool]:
         """Values where derivatives are read as Values, or the arguments were Values; floats otherwise."""
-        if live or self.nodes:
+        if (live or self.nodes) and not self.traced:
             return [x if isinstance(x, Value) else Value(x) for x in numbers], live
         return numbers, live
 
@@ -188,6 +189,16 @@ class Recording:
         kept = [i for i, s in enumerate(given) if isinstance(s, Value) or s != 0.0]
         roots = [self.roots[i] for i in kept]
         return graph.pullback(roots, [given[i] for i in kept], self.inputs, True, memo)
+
+
+def _during(since: float, function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """Call the function, and let this thread know which transforms are under way."""
+    under_way = getattr(THREAD, "transforms", ())
+    THREAD.transforms = (*under_way, since)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        THREAD.transforms = under_way
 
 
 def called(function: Any) -> str:

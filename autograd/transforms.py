@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from autograd import graph
-from autograd.pytree import Structure, flatten, unflatten
+from autograd import graph, primitives
+from autograd.pytree import Structure, flatten, map_leaves, unflatten
 from autograd.recording import Recording, called
 from autograd.value import Value
 
@@ -180,6 +180,15 @@ def gradients(root: Value, leaves: Sequence[Value], seed: Any = 1.0) -> tuple[Va
     given = seed if isinstance(seed, Value) else flatten(seed, "gradients: the seed")[0][0]
     found = graph.pullback([root], [given], wanted)
     return tuple([x if isinstance(x, Value) else Value(x) for x in found])
+
+
+def stop_gradient(x: Any) -> Any:
+    """The same numbers without their history: nothing flows through, forward, backward or at any order.
+
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    return map_leaves(lambda v: primitives.stop_gradient(v) if v.mark < 0 else Value(v.number), x)
 
 
 def _like(f: Function, name: str) -> Callable[[Function], Function]:

@@ -261,3 +261,33 @@ def test_gradient_has_the_structure_of_the_argument(tree):
     leaves, structure = flatten(tree, "x")
     found = autograd.grad(lambda t: sum(a * k for k, a in enumerate(flatten(t, "x")[0], 1)) + 0.0)(tree)
     assert flatten(found, "x") == ([float(k) for k in range(1, len(leaves) + 1)], structure)
+
+
+def test_stop_gradient_lets_nothing_through():
+    assert autograd.grad(lambda x: x * autograd.stop_gradient(x))(3.0) == 3.0
+    assert autograd.grad(lambda x: math.sqrt(autograd.stop_gradient(x)) + x)(0.0) == 1.0
+    assert autograd.jvp(lambda x: autograd.stop_gradient([x * x, 1.0])[0], (3.0,), (1.0,)) == (9.0, 0.0)
+    assert autograd.hessian(lambda x: autograd.stop_gradient(x) ** 2 * x**2)(3.0) == 18.0
+    frozen = autograd.stop_gradient(np.array([Value(1.0), Value(2.0)]))
+    assert [x.parents for x in frozen] == [(), ()]
+
+
+def test_modules_are_dicts_of_their_parameters_by_name():
+    import nn
+
+    model = nn.MLP(2, [3, 1])
+
+    def loss(model, x):
+        y = model(x)
+        return (y if isinstance(y, Value) else y[0]) ** 2
+
+    value, slopes = autograd.value_and_grad(loss)(model, [1.0, -2.0])
+    expected = loss(model, [1.0, -2.0])
+    assert value == expected.data
+    expected.backward()
+    assert slopes == {name: p.grad for name, p in model.named_parameters()}
+    # inside another transform the copy's parameters are variables, not constants
+    inner = lambda m: sum(autograd.grad(lambda n: sum(p**3 for p in n.parameters()))(m).values())  # noqa: E731
+    found = autograd.grad(inner)(model)
+    for name, p in model.named_parameters():
+        assert found[name] == pytest.approx(6.0 * p.data, rel=1e-12)
