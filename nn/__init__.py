@@ -3,14 +3,18 @@
 from nn import init, losses, schedules
 from nn.data import one_hot
 from nn.history import History, gradient_below, loss_below
+from nn.idx import read_idx, read_mnist
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.metrics import accuracy, confusion_matrix, r2
+from nn.minimization import least_squares, minimize
 from nn.module import Module
 from nn.objective import predict
 from nn.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.plots import plot_decision_boundary, plot_history, plot_weights
 from nn.schedules import clip_grad_norm, clip_grad_value
 from nn.summary import summary
 from nn.training import fit
+from nn.weights import WeightsError, load, save
 
 __all__ = [
     "MLP",
@@ -25,6 +29,7 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "Sequential",
+    "WeightsError",
     "accuracy",
     "clip_grad_norm",
     "clip_grad_value",
@@ -32,11 +37,20 @@ __all__ = [
     "fit",
     "gradient_below",
     "init",
+    "least_squares",
+    "load",
     "loss_below",
     "losses",
+    "minimize",
     "one_hot",
+    "plot_decision_boundary",
+    "plot_history",
+    "plot_weights",
     "predict",
     "r2",
+    "read_idx",
+    "read_mnist",
+    "save",
     "schedules",
     "summary",
 ]

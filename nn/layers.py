@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from autograd import Value, math
+from autograd import Primitive, Value, math
 from nn.activations import Activation, activation, name_of, title
 from nn.init import Initialiser, generator, initialiser
 from nn.module import Module
@@ -126,6 +126,8 @@ class Layer(Module):
 class Sequential(Module):
     """Modules and functions one after the other, each fed with what the one before gives.
 
+    An operation of autograd.math is applied to each number of a list.
+
     >>> net = Sequential(Layer(2, 3, "tanh", seed=0), Layer(3, 1, "linear", seed=1))
     >>> len(net.parameters())
     13
@@ -140,7 +142,12 @@ class Sequential(Module):
     def __call__(self, x: Any) -> Any:
         """What the last layer gives."""
         for i, layer in enumerate(self.layers):
-            x = layer._fire(x, f"layers[{i}]") if type(layer) is Layer else layer(x)
+            if type(layer) is Layer:
+                x = layer._fire(x, f"layers[{i}]")
+            elif isinstance(layer, Primitive) and isinstance(x, list):
+                x = [layer(number) for number in x]
+            else:
+                x = layer(x)
         return x
 
     def __len__(self) -> int:

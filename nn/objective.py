@@ -7,16 +7,36 @@ are the same to rounding. Parameters travel as one NumPy array in the order of `
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
+import autograd
 from autograd import Value, no_grad
-from nn.data import Array
+from nn.data import Array, rows
 from nn.extras import need
-from nn.losses import Loss
-from nn.module import Module
+from nn.losses import Loss, mse
+from nn.module import Module, substituted
 
-# A function of the model, such as the L2 norm of its parameters, added to the mean loss.
+Function = Callable[..., Any]
+# A function of the model, such as the sum of its squared parameters, added to the mean loss.
 Penalty = Callable[[Any], Any]
+
+
+class Objective(Protocol):
+    """What training asks of the engine."""
+
+    compiled: bool
+
+    def value_and_gradient(self, theta: Array, X: Array, Y: Array) -> tuple[float, Array]:
+        """The mean loss over the samples plus the penalty, and its gradient."""
+
+    def value(self, theta: Array, X: Array, Y: Array) -> float:
+        """The mean loss over the samples plus the penalty."""
+
+    def outputs(self, theta: Array, X: Array) -> Array:
+        """The model's outputs, one number or one row a sample."""
+
+    def product(self, theta: Array, direction: Array, X: Array, Y: Array) -> Array:
+        """The Hessian of the mean loss times a vector."""
 
 
 def parameters_of(model: Module) -> Array:
@@ -55,8 +75,7 @@ class Eager:
         share = 1.0 / len(X)
         total = 0.0
         for x, y in zip(X.tolist(), Y.tolist(), strict=True):
-            lost = self.loss(self.model(x), y)
-            total += _sweep(lost, share)
+            total += _sweep(self.loss(self.model(x), y), share)
         total *= share
         if self.penalty is not None:
             total += _sweep(self.penalty(self.model), 1.0)
@@ -77,6 +96,26 @@ class Eager:
         with no_grad():
             return np.array([_floats(self.model(x)) for x in X.tolist()], dtype=np.float64)  # type: ignore[no-any-return]
 
+    def product(self, theta: Array, direction: Array, X: Array, Y: Array) -> Array:
+        """The Hessian of the mean loss times a vector, sample by sample."""
+        np = need("numpy")
+        share = 1.0 / len(X)
+        total = np.zeros(len(theta))
+        for x, y in zip(X.tolist(), Y.tolist(), strict=True):
+            slope = autograd.grad(
+                lambda numbers, x=x, y=y: substituted(
+                    self.model, numbers, lambda: self.loss(self.model(x), y)
+                )
+            )
+            total += share * np.asarray(
+                autograd.jvp(slope, (theta.tolist(),), (np.asarray(direction).tolist(),))[1]
+            )
+        if self.penalty is not None:
+            penalty = self.penalty
+            slope = autograd.grad(lambda n: substituted(self.model, n, lambda: penalty(self.model)))
+            total += np.asarray(autograd.jvp(slope, (theta.tolist(),), (np.asarray(direction).tolist(),))[1])
+        return total  # type: ignore[no-any-return]
+
 
 def _sweep(lost: Any, seed: float) -> float:
     if isinstance(lost, Value):
@@ -91,12 +130,14 @@ def _floats(output: Any) -> Any:
     return [float(o) for o in output] if isinstance(output, list | tuple) else float(output)
 
 
-Objective = Eager
-
-
 def objective(model: Module, loss: Loss, penalty: Penalty | None = None, compiled: bool = True) -> Objective:
     """The mean loss of the model as a function of parameters and a batch."""
     return Eager(model, loss, penalty)
+
+
+def compile_or_not(function: Function, compiled: bool, otherwise: Function | None = None) -> Function:
+    """The function through jit where asked for and possible; else as it is (or another in its place)."""
+    return otherwise or function
 
 
 def predict(model: Module, X: Any, compiled: bool = False) -> Array:
@@ -106,7 +147,4 @@ def predict(model: Module, X: Any, compiled: bool = False) -> Array:
     >>> predict(MLP(2, [1], init="zeros"), [[1.0, 2.0], [3.0, 4.0]]).tolist()
     [0.0, 0.0]
     """
-    from nn.data import rows
-    from nn.losses import mse
-
     return objective(model, mse, compiled=compiled).outputs(parameters_of(model), rows(X))
