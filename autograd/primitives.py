@@ -80,7 +80,9 @@ stop_gradient: Final[Primitive] = declare(
 
 def _pow_partials(z: Number, x: Number, y: Number) -> tuple[Number, Number]:
     # x**0 is 1 everywhere, so its slope is 0 even at 0; 0**y is flat in y where y >= 0 (SEMANTICS).
-    dx = where(equal(y, 0.0), 0.0, y * power(x, y - 1.0))
+    # Elsewhere the formula stands at y = 0 as well, because it depends on y there.
+    apart = less(x, 0.0) + less(0.0, x)
+    dx = where(equal(y, 0.0) * equal(apart, 0.0), 0.0, y * power(x, y - 1.0))
     flat = equal(x, 0.0) * less_equal(0.0, y)
     return dx, where(flat, 0.0, z * log(x))
 

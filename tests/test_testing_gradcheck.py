@@ -13,7 +13,7 @@ from autograd.testing import gradcheck
 
 
 def test_counts_what_was_compared():
-    assert gradcheck(lambda x, y: am.sin(x) * y, (0.5, 2.0), order=2) == 8
+    assert gradcheck(lambda x, y: am.sin(x) * y, (0.5, 2.0), order=2) == 4 + 8
 
 
 @pytest.mark.parametrize("reference", ["auto", "exact", "difference"])
@@ -21,7 +21,7 @@ def test_nested_arguments_by_every_reference(reference):
     def f(p, scale):
         return am.exp(p["a"] * p["b"][0]) / p["b"][1] + am.tanh(scale)
 
-    assert gradcheck(f, ({"a": 0.3, "b": [1.2, -3.0]}, 0.7), order=2, reference=reference) == 4 + 4 + 16
+    assert gradcheck(f, ({"a": 0.3, "b": [1.2, -3.0]}, 0.7), order=2, reference=reference) == 4 + 4 + 32
 
 
 def test_arrays_and_several_outputs():

@@ -101,6 +101,7 @@ def _noise(f: Function, x: float, size: float) -> float:
 
 def _ladder(f: Function, x: float, at: float, noise: float, trusted: bool, step: float) -> Difference:
     central, left, right = _Tableau(2), _Tableau(1), _Tableau(1)
+    small = step * 2.0**-14
     for _ in range(STEPS):
         high, low = x + step, x - step
         up, down = _call(f, high), _call(f, low)
@@ -115,6 +116,10 @@ def _ladder(f: Function, x: float, at: float, noise: float, trusted: bool, step:
         if error > central.error and 2.0 * error > max(left.error, right.error):
             break
         step *= 0.5
+    # Large steps may agree by accident, where the function has plateaus: a small one must not contradict.
+    gap = abs((_call(f, x + small) - _call(f, x - small)) / ((x + small) - (x - small)) - central.value)
+    if not gap <= central.error + 4.0 * (noise + UNIT * abs(x * central.value)) / small:
+        central.error = max(central.error, 2.0 * gap) if math.isfinite(gap) else math.inf
     return Difference(central.value, central.error, left.value, left.error, right.value, right.error)
 
 

@@ -119,9 +119,10 @@ class Reference:
         if mp.isnan(left) != mp.isnan(right):  # the edge of the domain: one side is all there is
             near = sides(step / 1024)
             side, nearer = (right, near[1]) if mp.isnan(left) else (left, near[0])
-            error = float(2 * abs(side - nearer) + abs(side) * 2.0**-60)
+            error = float(2 * abs(side - nearer) + abs(side) * 2.0**-60) + 2.0**-160
             return Slope(float(nearer), error, float(nearer), float(nearer), False)
-        middle, error, kink = (left + right) / 2, 0.0, False
+        # What 80 digits round away, intermediate numbers up to a million times the result included.
+        middle, error, kink = (left + right) / 2, float((1 + abs(at)) * mp.mpf(2) ** -250 / step), False
         if not mp.isfinite(middle):
             return Slope(math.nan, math.inf, float(left), float(right), True)
         apart = abs(right - left)
@@ -129,7 +130,8 @@ class Reference:
             near = sides(step / 1024)
             floor = mp.mpf(2) ** -120 * (abs(at) * EXACT_STEP / step + abs(left) + abs(right))  # rounding
             kink = apart > floor and not abs(near[1] - near[0]) < apart / 16
-            error = float(abs(middle - (near[0] + near[1]) / 2))
+            nearer = (near[0] + near[1]) / 2
+            middle, error = nearer, 1024.0 * error + float(2 * abs(middle - nearer))
         return Slope(float(middle), error + float(abs(middle)) * 2.0**-53, float(left), float(right), kink)
 
     def _complex(self, output: int, path: Sequence[float]) -> Slope:
