@@ -28,7 +28,10 @@ def extensions() -> list:
         return []
     from mypyc.build import mypycify
 
-    modules = mypycify(ENGINE, opt_level="3", debug_level="0")
+    # Types are checked in development; here they only steer the compiler, and the optional packages that
+    # other modules import are not installed.
+    options = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports"]
+    modules = mypycify([*options, *ENGINE], opt_level="3", debug_level="0")
     header = ROOT / "autograd" / "_no_trashcan.h"
     for module in modules:
         module.optional = True  # no compiler: the plain build
