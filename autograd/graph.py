@@ -429,7 +429,9 @@ def times(cotangent: Number, partial: Number) -> Number:
     """The product, without a node where one factor is the number 1."""
     if isinstance(partial, float) and partial == 1.0:
         return cotangent
-    if isinstance(cotangent, float) and cotangent == 1.0:
+    # While tracing the product is written out: a lane marker alone would be no number of its own.
+    traced = isinstance(partial, Node) and partial.mark < 0
+    if isinstance(cotangent, float) and cotangent == 1.0 and not traced:
         return partial
     return cotangent * partial
 

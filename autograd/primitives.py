@@ -49,16 +49,18 @@ equal: Final[Primitive] = declare(
     Primitive("equal", lambda x, y: 1.0 if x == y else 0.0, _flat, "==", 2, smooth=False, commutes=True)
 )
 sign: Final[Primitive] = declare(Primitive("sign", _sign, _flat, kinks=(0.0,)))
-# The partials of `where`: 1 for the branch taken, and for the other a 0 that masks even an infinity.
+# The partials of `where`: 1 for the branch taken, for the other a 0 that masks even an infinity, and for the
+# condition a 0 that stands for no dependence at all.
 taken: Final = declare(Primitive("taken", lambda condition: 1.0 if condition else 0.0, _flat, smooth=False))
 not_taken: Final = declare(
     Primitive("not_taken", lambda condition: 0.0 if condition else 1.0, _flat, smooth=False)
 )
+nothing: Final = declare(Primitive("nothing", lambda condition: 0.0, _flat, smooth=False))
 where: Final[Primitive] = declare(
     Primitive(
         "where",
         lambda condition, a, b: a if condition else b,
-        lambda z, condition, a, b: (0.0, taken(condition), not_taken(condition)),
+        lambda z, condition, a, b: (nothing(condition), taken(condition), not_taken(condition)),
         arity=3,
         smooth=False,
     )

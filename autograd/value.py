@@ -463,9 +463,7 @@ def _chosen(operands: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _in_modes(node: Recorded) -> Value:
     """What this thread's modes make of a result just computed."""
-    traced = False
-    for x in graph.parents(node):
-        traced = traced or x.mark < 0
+    traced = depth("tracing") > 0
     if traced:
         node.mark = -1
     if depth("strict"):

@@ -243,3 +243,11 @@ def test_recorded_while_tracing_without_dependence():
     assert jit(lambda x: 2.0)(1.0) == 2.0
     assert jit(lambda: 2.0)() == 2.0
     assert jit(lambda x: [])(1.0) == []
+
+
+def test_operations_on_values_from_outside_belong_to_the_program():
+    w = Value(3.0)
+    f = jit(lambda x: x * (w * w))
+    assert f(2.0) == 18.0
+    w.data = 4.0
+    assert f(2.0) == 32.0

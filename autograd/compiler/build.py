@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from autograd.compiler.lanes import CONSTANT, MARKERS, STACK_PRIMITIVE, Marker
+from autograd.compiler.lanes import MARKERS, STACK_PRIMITIVE, UNIT, Marker
 from autograd.compiler.program import (
     BROADCAST,
     LANE_TOTAL,
@@ -18,7 +18,7 @@ from autograd.compiler.program import (
 )
 from autograd.compiler.structure import Structure
 from autograd.errors import TracedValueError
-from autograd.primitives import mul, not_taken, taken
+from autograd.primitives import mul, not_taken, nothing, taken
 from autograd.value import Value
 
 
@@ -43,6 +43,7 @@ class Builder:
         # A masked value: a condition, and a number that counts only where the condition holds.
         self.masks: dict[int, tuple[int, int]] = {}
         self.complements: dict[int, int] = {}
+        self.absent: set[int] = set()  # cotangents that lead nowhere: those of conditions
 
     # Until all are known: inputs from 0, captured values -1, -2, ..., the others from bases far apart.
     def constant(self, x: float) -> int:
@@ -69,8 +70,8 @@ class Builder:
             return
         primitive = node.primitive
         if primitive is None:
-            if key in CONSTANT:
-                self.number[key] = self.constant(node.number)
+            if node is UNIT:
+                self.number[key] = self.constant(1.0)
                 return
             raise TracedValueError(
                 "a value of a trace that has ended is used in another one: "
@@ -97,6 +98,13 @@ class Builder:
         """
         if name in (taken.name, not_taken.name):
             return self.condition(name, operands[0])
+        if name == nothing.name:
+            return self.nowhere(operands)
+        if self.absent and (operands[0] in self.absent or operands[-1] in self.absent):
+            if name == "mul":
+                return self.nowhere(operands)
+            if name == "add":
+                return operands[operands[0] in self.absent]
         if self.masks and (operands[0] in self.masks or operands[-1] in self.masks):
             if name == "mul":
                 return self.masked_product(*operands)
@@ -108,6 +116,17 @@ class Builder:
         """An operation whose lanes are those of its operands."""
         lanes = max([self.lanes.get(i, 0) for i in operands], default=0) if self.lanes else 0
         return self.emit(name, operands, lanes)
+
+    def nowhere(self, like: tuple[int, ...]) -> int:
+        """A zero that is absent from sums, and makes products absent; with lanes where the operands have them."""
+        lanes = max([self.lanes.get(i, 0) for i in like])
+        return self.without_trace(lanes)
+
+    def without_trace(self, lanes: int) -> int:
+        """An absent zero of so many lanes."""
+        at = self.emit(taken.name, (self.constant(0.0),), lanes)
+        self.absent.add(at)
+        return at
 
     def condition(self, name: str, i: int) -> int:
         """The partial of `where` for a branch: 1, masked by the condition."""
@@ -157,6 +176,8 @@ class Builder:
 
     def across(self, marker: Marker, i: int) -> int:
         """A product with a marker: from numbers to lanes, or back."""
+        if i in self.absent:
+            return self.without_trace(0 if self.lanes.get(i) else marker.lanes)
         if self.lanes.get(i):
             if marker.lane is None:
                 return self.emit(LANE_TOTAL, (i,), marker.lanes)

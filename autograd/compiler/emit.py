@@ -217,6 +217,7 @@ EMIT: Final[dict[str, Callable[..., str]]] = {
     "where": lambda b, condition, x, y: b.select(b.truth(condition), x, y),
     "taken": lambda b, condition: b.number(b.truth(condition)),
     "not_taken": lambda b, condition: b.select(b.truth(condition), b.zero, b.one),
+    "nothing": lambda b, _: b.zero,
     "within": _within,
     "relu": _relu,
     "leaky_relu": _leaky_relu,

@@ -9,11 +9,13 @@ and backward and at every order. Which of the two is meant is read off when the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
+from autograd.compiler.structure import flatten, substitute, unflatten
 from autograd.graph import topological
+from autograd.modes import Mode, depth
 from autograd.primitive_type import PRIMITIVES, Primitive, declare
 from autograd.value import Value
 
@@ -70,18 +72,17 @@ STACK_PRIMITIVE: Final = PRIMITIVES.get("stack") or declare(
 )
 
 
+# A traced 1: with it a constant can take part in a trace.
+UNIT: Final = Value(1.0)
+UNIT.mark = TRACED
+
+
 def stack(numbers: Sequence[Any]) -> Value:
-    """One number a lane; at least one of them is traced, or all are constants."""
+    """One number a lane."""
     if not any([isinstance(x, Value) for x in numbers]):
-        first = Value(numbers[0])
-        first.mark = TRACED
-        CONSTANT[id(first)] = first
-        numbers = [first, *numbers[1:]]
+        numbers = [UNIT * numbers[0], *numbers[1:]]
     stacked: Value = STACK_PRIMITIVE(*numbers)
     return stacked
-
-
-CONSTANT: Final[dict[int, Value]] = {}
 
 
 def unstack(value: Any, lanes: int) -> list[Any]:
@@ -115,3 +116,44 @@ def spread(roots: Sequence[Any], leaves: Sequence[Value], stacks: Sequence[Value
                     moved.append(outside[id(x)])
             again[id(node)] = node.primitive(*moved)
     return [again.get(id(x), x) if isinstance(x, Value) else x for x in roots]
+
+
+def map_lanes(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """The results of the function for each of the calls' arguments, which differ only in their numbers.
+
+    While tracing, the function runs once for all of them, unless this happens in a lane already.
+    """
+    if len(calls) == 0 or not depth("tracing") or depth("in_lanes"):
+        return [function(*call) for call in calls]
+    lanes = len(calls)
+    arguments: list[Any] = []
+    leaves: list[Value] = []
+    stacks: list[Value] = []
+    for versions in zip(*calls, strict=True):
+        if all([x is versions[0] for x in versions]):
+            arguments.append(versions[0])
+            continue
+        flat = [flatten(x) for x in versions]
+        if any([structure != flat[0][1] for _, structure in flat]):
+            raise ValueError("vmap needs arguments of the same structure in every lane")
+        columns: list[Any] = []
+        for numbers in zip(*[numbers for numbers, _ in flat], strict=True):
+            leaf = Value(float(numbers[0].number if isinstance(numbers[0], Value) else numbers[0]))
+            leaf.mark = TRACED
+            leaves.append(leaf)
+            stacks.append(stack(numbers))
+            columns.append(leaf)
+        arguments.append(substitute(versions[0], columns))
+    with _in_lanes():
+        result = function(*arguments)
+    roots, structure = flatten(result)
+    spread_roots = spread(roots, leaves, stacks, lanes)
+    known = {id(x) for x in roots}
+    columns = [
+        [x] * lanes if id(x) in known or not isinstance(x, Value) else unstack(x, lanes) for x in spread_roots
+    ]
+    return [unflatten(structure, row, "object") for row in zip(*columns, strict=True)]
+
+
+class _in_lanes(Mode):
+    name = "in_lanes"

@@ -21,7 +21,7 @@ from autograd.compiler.program import (
     Program,
 )
 
-CHUNK: Final = 1000  # instructions in one function: LLVM's time an instruction is flat to about here
+CHUNK: Final = 300  # instructions in one function: longer ones compile slower and run no faster
 
 
 class Chunk(NamedTuple):

@@ -105,7 +105,7 @@ class Machine:
                 symbols.add(f"{name}.1")
         _resolve(llvm, symbols)
         self.text = assembly.text
-        self.opt = 2 if len(program) <= 50_000 else 1
+        self.opt = 1 if len(program) <= 50_000 else 0
         self.engine = compile_text(self.text, self.opt)
         self.address: int = self.engine.get_function_address("run")
         self.calls_back = bool(assembly.callbacks)

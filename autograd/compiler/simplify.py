@@ -8,12 +8,17 @@ from typing import Final
 
 from autograd.compiler.program import (
     BROADCAST,
+    LANE_FSUM,
     LANE_NAMES,
+    LANE_SUM,
+    LANE_TOTAL,
     PICK,
+    REDUCTIONS,
     STACK,
     Instruction,
     Program,
 )
+from autograd.compiler.rows import Rows
 from autograd.primitive_type import PRIMITIVES
 
 
@@ -35,6 +40,9 @@ class _Rewriter:
         self.constant_at: dict[bytes, int] = {}  # by the bits: -0.0 is not 0.0, and a NaN equals itself
         self.instructions: list[Instruction] = []
         self.known: dict[tuple[object, ...], int] = {}
+        self.rows = Rows(
+            lambda i: self.made_by(i) if i >= 0 else None, self.emit, self.is_zero, self.constant
+        )
         # Negative numbers stand for constants until it is known how many there are.
         self.number: list[int] = list(range(program.inputs))
 
@@ -59,6 +67,10 @@ class _Rewriter:
             at = self.constant_at[key] = -len(self.constants)
         return at
 
+    def is_zero(self, i: int) -> bool:
+        """Whether the value is the constant 0.0."""
+        return _is(self.value(i), 0.0)
+
     def value(self, i: int) -> float | None:
         return self.constants[-i - 1] if i < 0 else None
 
@@ -69,7 +81,7 @@ class _Rewriter:
     def emit(self, name: str, operands: Sequence[int], lanes: int = 0, lane: int = 0) -> int:
         """The number of the value: of one that is there already where possible."""
         if name in LANE_NAMES:
-            same = self.across(name, operands, lane)
+            same = self.across(name, operands, lanes, lane)
             if same is not None:
                 return same
         else:
@@ -86,12 +98,25 @@ class _Rewriter:
                 return same
             if len(operands) == 2 and operands[0] > operands[1] and name in _COMMUTE:
                 operands = (operands[1], operands[0])
+            total = self.total(name, operands, lanes)
+            if total is not None:
+                return total
         key = (name, operands, lanes, lane)
         at = self.known.get(key)
         if at is None:
             self.instructions.append(Instruction(name, operands, lanes, lane))
             at = self.known[key] = self.program.inputs + len(self.instructions) - 1
+            if name == "add":
+                self.rows.grown(at, operands[0], operands[1], lanes)
+            elif lanes:
+                self.rows.note(at, name, operands, lane)
         return at
+
+    def total(self, name: str, operands: Sequence[int], lanes: int) -> int | None:
+        """A sum over lanes that the operation spells out, or None."""
+        if name == "add":
+            return self.rows.add(operands[0], operands[1], lanes)
+        return self.rows.fsum(operands) if name == "fsum" and not lanes else None
 
     def folded(self, name: str, operands: Sequence[int]) -> int | None:
         primitive = PRIMITIVES.get(name)
@@ -112,19 +137,32 @@ class _Rewriter:
         once = self.emit(name, tuple(scalars))
         return once if once < 0 else self.emit(BROADCAST, (once,), lanes)
 
-    def across(self, name: str, operands: Sequence[int], lane: int) -> int | None:
+    def across(self, name: str, operands: Sequence[int], lanes: int, lane: int) -> int | None:
         i = operands[0]
+        if name in (LANE_SUM, LANE_FSUM, LANE_TOTAL):
+            return self.sum_of_equals(name, i, lanes)
         if name == BROADCAST:
             return i if i < 0 else None  # a constant is itself in every lane
         if name == PICK:
-            if i < 0:
+            made = self.made_by(i) if i >= 0 else None
+            if made is None or not _has_lanes(made):
                 return i
-            made = self.made_by(i)
-            if made is not None and made.name == BROADCAST:
-                return made.operands[0]
-            if made is not None and made.name == STACK:
-                return made.operands[lane]
+            if made.name in (BROADCAST, STACK):
+                return made.operands[0 if made.name == BROADCAST else lane]
         return None
+
+    def sum_of_equals(self, name: str, i: int, lanes: int) -> int | None:
+        """The sum of a number that is the same in every lane."""
+        made = self.made_by(i) if i >= 0 else None
+        if made is not None and _has_lanes(made) and made.name != BROADCAST:
+            return None
+        number = made.operands[0] if made is not None and made.name == BROADCAST else i
+        if name != LANE_SUM:
+            return self.emit("mul", (number, self.constant(float(lanes))))
+        total = number
+        for _ in range(lanes - 1):
+            total = self.emit("add", (total, number))
+        return total
 
     def algebra(self, name: str, operands: Sequence[int], lanes: int) -> int | None:
         """A value that equals the operation bit for bit and costs less, or None."""
@@ -137,7 +175,12 @@ class _Rewriter:
             condition = self.value(operands[0])
             if condition is not None:
                 return operands[1] if condition else operands[2]
-            return operands[1] if operands[1] == operands[2] else None
+            if operands[1] == operands[2]:
+                return operands[1]
+            made = self.made_by(operands[0]) if operands[0] >= 0 else None
+            if made is not None and made.name == "not_taken":
+                return self.emit(name, (made.operands[0], operands[2], operands[1]), lanes)
+            return None
         if name == "pow":
             exponent = self.value(operands[1])
             if exponent == 1.0:
@@ -206,6 +249,10 @@ class _Rewriter:
             for name, operands, lanes, lane in self.instructions
         ]
         return _like(self.program, self.constants, instructions, [place(i) for i in outputs])
+
+
+def _has_lanes(made: Instruction) -> bool:
+    return made.lanes > 0 and made.name not in REDUCTIONS
 
 
 def _is(x: float | None, zero: float) -> bool:
