@@ -118,7 +118,7 @@ class Builder:
         return self.emit(name, operands, lanes)
 
     def nowhere(self, like: tuple[int, ...]) -> int:
-        """A zero that is absent from sums, and makes products absent; with lanes where the operands have them."""
+        """A zero that is absent from sums, and makes products absent."""
         lanes = max([self.lanes.get(i, 0) for i in like])
         return self.without_trace(lanes)
 

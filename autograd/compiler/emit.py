@@ -201,6 +201,7 @@ EMIT: Final[dict[str, Callable[..., str]]] = {
     "square": lambda b, x: b.op("fmul", x, x),
     "reciprocal": lambda b, x: b.op("fdiv", b.one, x),
     "identity": lambda _, x: x,
+    "stop_gradient": lambda _, x: x,
     "sqrt": _intrinsic("sqrt"),
     "abs": _intrinsic("fabs"),
     "fabs": _intrinsic("fabs"),

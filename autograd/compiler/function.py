@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from math import inf
 from threading import RLock
 from types import MethodType
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from autograd.compiler.interpret import interpret
 from autograd.compiler.program import Program
 from autograd.compiler.structure import Structure, flatten, in_module, path, shapes, substitute, unflatten
 from autograd.compiler.trace import closed, trace
+from autograd.modes import THREAD
 from autograd.primitive_type import as_float
 from autograd.value import Value
 
@@ -178,12 +180,14 @@ class Jitted:
     def _numbers(self, call: _Call) -> list[float] | None:
         """The leaves as floats, parameters of modules too; None where one is a Value to be recorded."""
         numbers: list[float] = []
+        # As in transforms: parameters that a transform under way has bound are to be recorded.
+        since = min(getattr(THREAD, "transforms", ()), default=inf)
         for i, x in enumerate(call.leaves):
             if type(x) is float:
                 numbers.append(x)
             elif not isinstance(x, Value):
                 numbers.append(self._number(call, x, i))
-            elif x.primitive is None and x.mark >= 0 and in_module(call.structure, i):
+            elif x.primitive is None and x.mark >= 0 and x.dleft < since and in_module(call.structure, i):
                 numbers.append(x.number)
             else:
                 return None

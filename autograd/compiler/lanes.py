@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
+from autograd.batching import LANES
 from autograd.compiler.structure import flatten, substitute, unflatten
 from autograd.graph import topological
 from autograd.modes import Mode, depth
@@ -157,3 +158,6 @@ def map_lanes(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) ->
 
 class _in_lanes(Mode):
     name = "in_lanes"
+
+
+LANES.run = map_lanes

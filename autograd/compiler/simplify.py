@@ -168,6 +168,8 @@ class _Rewriter:
         """A value that equals the operation bit for bit and costs less, or None."""
         if name in ("add", "sub", "mul", "div"):
             return self.arithmetic(name, operands[0], operands[1], lanes)
+        if name in ("identity", "stop_gradient"):
+            return operands[0]
         if name == "neg":
             made = self.made_by(operands[0]) if operands[0] >= 0 else None
             return made.operands[0] if made is not None and made.name == "neg" else None
