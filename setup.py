@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent
 ENGINE = [
     "autograd/primitive_type.py",
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("autograd/special/*.py")),
-    "autograd/primitives.py",
+    *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("autograd/primitives/*.py")),
     "autograd/graph.py",
     "autograd/modes.py",
     "autograd/value.py",

@@ -46,8 +46,9 @@ class Primitive:
     alone will do). `arity` is None for operations of any number of operands. `domain` holds one Interval an
     operand, `kinks` the points where a one-operand function is not smooth; `smooth` is False where a kink
     or jump depends on several operands. `defaults` are the numbers of trailing operands that a call may
-    leave out. `lower`, a composition of other primitives in the same arguments,
-    tells compilers how to build an operation that the machine lacks.
+    leave out, `names` what documentation calls the operands. `lower`, a composition of other primitives in
+    the same operands, tells compilers how to build an operation that the machine lacks. `cotangents(g, x, y,
+    ...)` stands in for g times the partials where these are given as a whole (see `autograd.custom_vjp`).
 
     >>> from autograd.primitives import mul
     >>> mul(2.0, 3.0), mul.symbol, mul.partials(6.0, 2.0, 3.0)
@@ -69,6 +70,8 @@ class Primitive:
         lower: Callable[..., Any] | None = None,
         defaults: tuple[float, ...] = (),
         doc: str = "",
+        names: tuple[str, ...] = (),
+        cotangents: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
         self.symbol: str = name if symbol is None else symbol
@@ -84,6 +87,8 @@ class Primitive:
         self.lower = lower
         self.defaults = defaults
         self.doc = doc
+        self.names: tuple[str, ...] = names or ("x", "y", "z", "w")[: arity or 0]
+        self.cotangents = cotangents
 
     @property
     def __name__(self) -> str:
@@ -136,6 +141,21 @@ class Primitive:
             )
         return partials
 
+    @property
+    def domains(self) -> str:
+        """The domain and the kinks in words; empty where there is nothing to say."""
+        facts = []
+        for name, interval in zip(self.names, self.domain, strict=False):
+            if interval != REAL:
+                facts.append(
+                    f"{interval.low} {'<=' if interval.low_closed else '<'} {name} "
+                    f"{'<=' if interval.high_closed else '<'} {interval.high}"
+                )
+        text = f"Domain: {', '.join(facts)}." if facts else ""
+        if self.kinks:
+            text += f"{' ' if text else ''}Not smooth at {', '.join([repr(kink) for kink in self.kinks])}."
+        return text
+
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
@@ -146,6 +166,57 @@ class Primitive:
                 "declare it with autograd.primitive"
             )
         return find, (self.name,)
+
+
+def signature(primitive: Primitive) -> Any:
+    """The `inspect.Signature` of a primitive.
+
+    >>> from autograd.primitives import leaky_relu
+    >>> print(signature(leaky_relu))
+    (x, slope=0.01, /)
+    """
+    from inspect import Parameter, Signature
+
+    if primitive.arity is None:
+        return Signature(
+            [Parameter(primitive.names[0] if primitive.names else "xs", Parameter.VAR_POSITIONAL)]
+        )
+    parameters = []
+    for i in range(primitive.arity):
+        k = i - primitive.required
+        default = primitive.defaults[k] if k >= 0 else Parameter.empty
+        parameters.append(Parameter(primitive.names[i], Parameter.POSITIONAL_ONLY, default=default))
+    return Signature(parameters)
+
+
+class _Doc:
+    """Documentation of the class as a class attribute, that of the operation on an instance."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __get__(self, primitive: Any, owner: Any) -> Any:
+        if primitive is None:
+            return self.text
+        lines = [f"{primitive.name}{signature(primitive)}", primitive.doc, primitive.domains]
+        return "\n\n".join([line for line in lines if line])
+
+
+class _Signature:
+    """What `inspect.signature` asks an instance for."""
+
+    def __get__(self, primitive: Any, owner: Any) -> Any:
+        if primitive is None:
+            raise AttributeError("__signature__")
+        return signature(primitive)
+
+
+def _install(name: str, descriptor: object) -> None:
+    setattr(Primitive, name, descriptor)  # a plain assignment to a class is refused by the compiler
+
+
+_install("__doc__", _Doc(str(vars(Primitive).get("__doc__", ""))))
+_install("__signature__", _Signature())
 
 
 def declare(primitive: Primitive) -> Primitive:

@@ -12,21 +12,8 @@ from autograd.errors import NonFiniteError, TracedValueError
 from autograd.graph import CLOCK, Extra, Node
 from autograd.modes import MODES, depth, source_line
 from autograd.primitive_type import PRIMITIVES, Primitive, as_float
-from autograd.primitives import (
-    abs_,
-    add,
-    div,
-    equal,
-    floordiv,
-    less,
-    less_equal,
-    mod,
-    mul,
-    neg,
-    power,
-    sub,
-    where,
-)
+from autograd.primitives.arithmetic import add, div, div_slope, floordiv, mod, mul, neg, pow_slope, power, sub
+from autograd.primitives.choosing import abs_, equal, less, less_equal, where
 from autograd.special import div as float_div
 from autograd.special import power as float_power
 
@@ -211,10 +198,10 @@ class Value(Node):
         if isinstance(other, Value):
             y = other.number
             z = float_div(self.number, y)
-            return record2(div, z, self, other, float_div(1.0, y), -float_div(z, y))
+            return record2(div, z, self, other, div_slope(self.number, y), -float_div(z, y))
         if type(other) is float or is_number(other):
             y = as_float(other)
-            return record2(div, float_div(self.number, y), self, None, float_div(1.0, y), y)
+            return record2(div, float_div(self.number, y), self, None, div_slope(self.number, y), y)
         return NotImplemented
 
     def __rtruediv__(self, other: object) -> Value | Any:
@@ -229,8 +216,7 @@ class Value(Node):
             return record(power, (self, other))
         if type(other) is float or is_number(other):
             x, y = self.number, as_float(other)
-            slope = 0.0 if y == 0.0 else y * float_power(x, y - 1.0)
-            return record2(power, float_power(x, y), self, None, slope, y)
+            return record2(power, float_power(x, y), self, None, pow_slope(x, y), y)
         return NotImplemented
 
     def __rpow__(self, other: object) -> Value | Any:
