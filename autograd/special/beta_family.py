@@ -17,13 +17,15 @@ def beta(a: float, b: float) -> float:
     >>> beta(2.0, 3.0) == 1 / 12, beta(0.0, 1.0), beta(2.0**-1000, 1.0) == 2.0**1000
     (True, inf, True)
     """
+    if math.isnan(a) or math.isnan(b):
+        return NAN
     small, large = min(a, b), max(a, b)
     if 0.0 < small < 1e-290:
         return 1.0 / large + 1.0 / small if large < 1e-20 else 1.0 / small
     if 0.0 < small < 200.0 and 1e10 < large < INF:
         # gamma(large) / gamma(large + small), DLMF 5.11.12
         return gamma(small) * math.pow(large, -small) * math.exp(-0.5 * small * (small - 1.0) / large)
-    if _at_pole(a) or _at_pole(b) or not _in_range(a, b):
+    if _at_pole(a) or _at_pole(b) or _at_pole(a + b) or not _in_range(a, b):
         value = exp(lbeta(a, b))
     else:
         high, low = _lbeta_pair(a, b)
@@ -46,7 +48,8 @@ def lbeta(a: float, b: float) -> float:
     if _at_pole(a + b):
         return -INF
     if _in_range(a, b):
-        return _lbeta_pair(a, b)[0]
+        value = _lbeta_pair(a, b)[0]
+        return value if math.fabs(value) > 1e-29 else 0.0  # where beta is 1
     small, large = min(a, b), max(a, b)
     if small < 0.0:
         return lgamma(a) + lgamma(b) - lgamma(a + b)
@@ -65,6 +68,8 @@ def lbeta(a: float, b: float) -> float:
 def _in_range(a: float, b: float) -> bool:
     """Whether three log-gammas taken in pairs of floats keep a float's digits in their sum."""
     small, large = min(math.fabs(a), math.fabs(b)), max(math.fabs(a), math.fabs(b))
+    if a < 0.0 or b < 0.0:
+        return small > 1e-100 and large < 1e10
     return small > 1e-290 and (large < 1e10 or (1e-6 * large < small and large < 1e200))
 
 

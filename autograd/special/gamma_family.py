@@ -116,10 +116,10 @@ def lgamma(x: float) -> float:
         return _lgamma_near_2(x - 1.0) - log1p(x - 1.0)
     if x >= 0.0:
         return _lgamma_near_2(x) - log1p(x) - log(x)
-    if math.isinf(x) or x == math.floor(x):
-        return INF
     if math.isnan(x):
         return x
+    if math.isinf(x) or x == math.floor(x):
+        return INF
     if x > -1e-17:
         return -log(-x)
     reflected = log(math.pi / (math.fabs(sinpi(x)) * -x))
@@ -171,12 +171,15 @@ def _digamma_large(x: float) -> float:
 
 
 def digamma_rise(a: float, d: float) -> float:
-    """digamma(a + d) - digamma(a) for positive a and a + d, without cancelling however small d.
+    """digamma(a + d) - digamma(a), for positive a and a + d without cancelling however small d.
 
     >>> digamma_rise(1.0, 1.0), round(1e20 * digamma_rise(1.0, 1e-20), 12)
     (1.0, 1.644934066848)
     """
-    return _rise(a, a + d, d)
+    b = a + d
+    if not (0.0 < a < INF and 0.0 < b < INF):
+        return digamma(b) - digamma(a)
+    return _rise(a, b, d)
 
 
 def _rise(a: float, b: float, d: float) -> float:

@@ -151,10 +151,12 @@ def _scaled_integrals(x: float, n: int) -> Pair:
 def _mills_ratios(t: float, n: int) -> list[float]:
     """[unused, M1/M0, ..., Mn/M(n-1)] for M_k(t) = integral over s > 0 of s**k exp(-t s - s*s/2), t > 1.
 
-    M(k)/M(k-1) = k / (t + M(k+1)/M(k)), from so far up that the start is forgotten (Miller's algorithm)."""
+    M(k)/M(k-1) = k / (t + M(k+1)/M(k)), from so far up that the start is forgotten (Miller's algorithm): an
+    error at N has shrunk by exp(-2 t (sqrt(N) - sqrt(k))) at k.
+    """
     ratios = [0.0] * (n + 1)
     ratio = 0.0
-    for k in range(n + 20 + int(400.0 / (t * t)), 0, -1):
+    for k in range(20 + int((math.sqrt(n) + 20.0 / t) ** 2), 0, -1):
         ratio = k / (t + ratio)
         if k <= n:
             ratios[k] = ratio
@@ -229,19 +231,24 @@ def norm_logcdf_derivative(order: float, x: float) -> float:
     if x < -1e100:
         return -1.0 if n == 2 else 0.0
     # With t = -x, norm_cdf(x) = norm_pdf(x) M0(t): what remains is log M0, and its coefficients are ratios.
-    ratios = _mills_ratios(-x, n)
     if n == 2:
-        return -(ratios[1] - x) * ratios[1]
-    scaled = [1.0]
+        ratio = _mills_ratios(-x, 1)[1]
+        return -(ratio - x) * ratio
+    return dd.times_factorial(_log_mills_series(-x, n), n)[0]
+
+
+def _log_mills_series(t: float, n: int) -> Pair:
+    """Taylor coefficient n of log M0(t - h) in h, from the ratios of `_mills_ratios` in pairs of floats."""
+    ratio = dd.zero()
+    coefficients = [dd.one()] * (n + 1)
+    for k in range(20 + int((math.sqrt(n) + 40.0 / t) ** 2), 0, -1):
+        ratio = dd.divide((float(k), 0.0), dd.add((t, 0.0), ratio))
+        if k <= n:
+            coefficients[k] = dd.divide(ratio, (float(k), 0.0))
     for k in range(1, n + 1):
-        scaled.append(scaled[k - 1] * ratios[k] / k)
-    logarithm = [0.0]
-    for k in range(1, n + 1):
-        rest = k * scaled[k]
-        for j in range(1, k):
-            rest -= j * logarithm[j] * scaled[k - j]
-        logarithm.append(rest / k)
-    return logarithm[n] * math.factorial(n)
+        coefficients[k] = dd.multiply(coefficients[k], coefficients[k - 1])
+    slopes = [dd.scale(coefficients[k], float(k)) for k in range(1, n + 1)]
+    return dd.divide(dd.series_quotient(slopes, coefficients[:n])[n - 1], (float(n), 0.0))
 
 
 def _log_cdf_series(x: float, n: int) -> Pair:
