@@ -362,29 +362,41 @@ def backward(roots: Sequence[Node], seeds: Sequence[float]) -> None:
 
 def cotangents(roots: Sequence[Node], seeds: Sequence[float], wanted: Sequence[Node]) -> list[float]:
     """The floats a sweep brings to the wanted nodes; no gradient of any node is changed."""
-    found = own_cotangents(roots, seeds, wanted, 0.0)
-    assert found is not None
-    return found
+    with LOCK:
+        sweep = _Sweep(False)
+        _run(sweep, roots, seeds)
+        found = [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
+        sweep.forget(roots)
+        sweep.restore()
+        return found
 
 
 def own_cotangents(
     roots: Sequence[Node], seeds: Sequence[float], wanted: Sequence[Node], since: float
 ) -> list[float] | None:
-    """As `cotangents`; None where a leaf made before that time takes part.
+    """As `cotangents`, for a graph of the caller's own that nobody looks at again; None where it is not.
 
-    Then the derivative depends on more than numbers, and must be recorded.
+    It is not where a leaf made before that time takes part: then the derivative depends on more than numbers.
     """
     with LOCK:
         sweep = _Sweep(False)
-        _run(sweep, roots, seeds)
-        found: list[float] | None = [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
-        for node in sweep.kept:
-            if node.primitive is None and node.dleft < since:
-                found = None
-                break
+        try:
+            sweep.count(roots)
+            own = True
+            for node in sweep.kept:
+                if node.primitive is None and node.dleft < since:
+                    own = False
+                    break
+            if own:
+                sweep.propagate(roots, seeds)
+                return [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
+        except BaseException:
+            sweep.forget(roots)
+            sweep.restore()
+            raise
         sweep.forget(roots)
         sweep.restore()
-        return found
+        return None
 
 
 # --- the sweep over rules -----------------------------------------------------------------------------------
@@ -465,8 +477,8 @@ def pullback(
         pending[id(root)] = pending.get(id(root), 0) + 1
     for node in order:
         if id(node) in relevant:
-            for x in _edges(node, relevant):
-                pending[id(x)] = pending.get(id(x), 0) + 1
+            for parent in _edges(node, relevant):
+                pending[id(parent)] = pending.get(id(parent), 0) + 1
 
     found: dict[int, Number] = {}
     ends = {id(node) for node in wanted}

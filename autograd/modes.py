@@ -9,7 +9,7 @@ from functools import wraps
 from os.path import dirname
 from typing import Any, Final, ParamSpec, TypeVar, final
 
-from autograd._native import i64
+from autograd._native import i64, mypyc_attr
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,6 +35,7 @@ def depth(mode: str) -> int:
     return found
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Mode:
     """A context of this thread that nests, survives exceptions and decorates functions."""
 

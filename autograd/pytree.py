@@ -214,9 +214,8 @@ def array(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
 
     if all([type(x) is float for x in numbers]):
         return np.array(numbers, dtype=float).reshape(shape)
-    objects = np.empty(len(numbers), dtype=object)
-    objects[:] = numbers
-    return objects.reshape(shape)
+    # Assigning the numbers at once would ask each of them whether it is a sequence.
+    return np.fromiter(numbers, dtype=object, count=len(numbers)).reshape(shape)
 
 
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:

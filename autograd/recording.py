@@ -13,13 +13,13 @@ from typing import Any
 
 from autograd import graph
 from autograd.linear import LinearMap, pushforward
-from autograd.modes import MODES, THREAD, Mode, depth
+from autograd.modes import MODES, THREAD, depth
 from autograd.primitives import identity
 from autograd.pytree import BadLeafError, Structure, _flatten, describe, flatten, map_leaves, unflatten
 from autograd.value import Value, record2
 
 
-class _Recording(Mode):
+class _Recording:
     """Suspends no_grad around the recording of a transform's own function."""
 
     def __init__(self) -> None:
@@ -131,8 +131,7 @@ class Recording:
         if not isinstance(root, Value):
             return self.finish([0.0] * len(self.inputs), self.nodes)
         if self.detached:
-            floats = graph.own_cotangents([root], [1.0], self.inputs, 0.0)
-            return self.finish(floats or [], False)
+            return self.finish(graph.cotangents([root], [1.0], self.inputs), False)
         if not self.nodes and root.mark >= 0:
             found = graph.own_cotangents([root], [1.0], self.inputs, self.since)
             if found is not None:
