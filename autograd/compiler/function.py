@@ -13,7 +13,16 @@ from typing import Any, NamedTuple
 from autograd.compiler.build import Trace
 from autograd.compiler.interpret import interpret
 from autograd.compiler.program import Program
-from autograd.compiler.structure import Structure, flatten, in_module, path, shapes, substitute, unflatten
+from autograd.compiler.structure import (
+    LEAF,
+    Structure,
+    flatten,
+    in_module,
+    path,
+    shapes,
+    substitute,
+    unflatten,
+)
 from autograd.compiler.trace import closed, trace
 from autograd.modes import THREAD
 from autograd.primitive_type import as_float
@@ -56,12 +65,30 @@ def jit(
 class Compiled:
     """One structure of arguments: its trace, and the machine code of its simplified program."""
 
-    def __init__(self, found: Trace, fast: bool) -> None:
+    def __init__(self, found: Trace, fast: bool, keywords: bool) -> None:
         from autograd.compiler.machine import Machine
 
         self.program = found.program
         self.captured = found.captured
         self.machine = Machine(found.program.simplify(), fast)
+        self.direct = None if keywords or self.captured else self._direct()
+
+    def _direct(self) -> Callable[..., Any] | None:
+        """A function of the arguments that runs without Python taking them apart, if there is one."""
+        program, machine = self.program, self.machine
+        whole = machine.callable(program.arguments, program.results)
+        if whole is not None:
+            return whole
+        flat = ("list", (LEAF,) * len(program.outputs))
+        native = machine.callable(program.arguments, flat)
+        if native is None:
+            return None
+
+        def structured(*arguments: Any) -> Any:
+            numbers = native(*arguments)
+            return None if numbers is None else unflatten(program.results, numbers)
+
+        return structured
 
     def run(self, numbers: list[float]) -> Any:
         """The results in their structure."""
@@ -101,13 +128,20 @@ class Jitted:
         self.cache_size = cache_size
         self.cache: OrderedDict[Any, Compiled] = OrderedDict()
         self.lock = RLock()
+        self.direct: Callable[..., Any] | None = None  # that of the last call's structure
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The function's results: floats where it was given numbers, Values where it was given Values."""
+        direct = self.direct
+        if direct is not None and not kwargs:
+            result = direct(*args)
+            if result is not None:
+                return result
         call = self._take_apart(args, kwargs)
         numbers = self._numbers(call)
         if numbers is not None:
             found = self._compiled(call, numbers)
+            self.direct = found.direct
             if not any([x.primitive is not None or x.mark < 0 for x in found.captured]):
                 return found.run(numbers)
         elif any([isinstance(x, Value) and x.mark < 0 for x in call.leaves]):
@@ -140,6 +174,7 @@ class Jitted:
         """Forget all machine code: the next call traces and compiles again."""
         with self.lock:
             self.cache.clear()
+            self.direct = None
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -212,7 +247,7 @@ class Jitted:
         with self.lock:
             found = self.cache.get(key)
             if found is None:
-                found = Compiled(self._trace(call, numbers), self.fast)
+                found = Compiled(self._trace(call, numbers), self.fast, call.keywords or bool(call.static))
                 self.cache[key] = found
                 while len(self.cache) > self.cache_size:
                     self.cache.popitem(last=False)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 Structure = tuple[Any, ...]
@@ -94,9 +95,7 @@ def _build(structure: Structure, leaves: Iterator[Any], arrays: str) -> Any:
 
     shape = structure[1]
     array: Any = np.empty(shape, dtype=object if arrays == "object" else float)
-    flat = array.reshape(-1)
-    for i in range(flat.size):
-        flat[i] = next(leaves)
+    array.reshape(-1)[:] = list(islice(leaves, array.size))
     return array
 
 
