@@ -18,12 +18,14 @@ from autograd.value import Value, compiled
 
 if TYPE_CHECKING:
     from autograd.batching import vmap
+    from autograd.compiler import Program, jit
     from autograd.matrices import gauss_newton_product, hessian, hvp, jacobian
     from autograd.transforms import grad, gradients, jvp, linearize, stop_gradient, value_and_grad, vjp
 
 # Where the names stand that are imported when first asked for, so that `import autograd` is quick.
 _LATE = {
     "batching": ("vmap",),
+    "compiler": ("Program", "jit"),
     "transforms": ("grad", "gradients", "jvp", "linearize", "stop_gradient", "value_and_grad", "vjp"),
     "matrices": ("gauss_newton_product", "hessian", "hvp", "jacobian"),
 }
@@ -50,6 +52,7 @@ __all__ = [
     "MissingExtraError",
     "NonFiniteError",
     "Primitive",
+    "Program",
     "StaleGraphError",
     "TracedValueError",
     "Value",
@@ -60,6 +63,7 @@ __all__ = [
     "hessian",
     "hvp",
     "jacobian",
+    "jit",
     "jvp",
     "linearize",
     "math",
