@@ -6,11 +6,13 @@ are the same to rounding. Parameters travel as one NumPy array in the order of `
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import autograd
-from autograd import Value, no_grad
+from autograd import MissingExtraError, TracedValueError, Value, no_grad
 from nn.data import Array, rows
 from nn.extras import need
 from nn.losses import Loss, mse
@@ -24,7 +26,9 @@ Penalty = Callable[[Any], Any]
 class Objective(Protocol):
     """What training asks of the engine."""
 
-    compiled: bool
+    @property
+    def compiled(self) -> bool:
+        """Whether machine code runs."""
 
     def value_and_gradient(self, theta: Array, X: Array, Y: Array) -> tuple[float, Array]:
         """The mean loss over the samples plus the penalty, and its gradient."""
@@ -121,8 +125,13 @@ def _sweep(lost: Any, seed: float) -> float:
     if isinstance(lost, Value):
         lost.backward(seed)
         return lost.data
-    if isinstance(lost, float | int):
-        return float(lost)  # a loss that does not depend on the parameters
+    return float(checked(lost))  # a loss that does not depend on the parameters
+
+
+def checked(lost: Any) -> Any:
+    """A loss as it is; TypeError where it is no number."""
+    if isinstance(lost, Value | float | int):
+        return lost
     raise TypeError(f"the loss gave {lost!r} of type {type(lost).__name__}: it must give one number")
 
 
@@ -131,12 +140,81 @@ def _floats(output: Any) -> Any:
 
 
 def objective(model: Module, loss: Loss, penalty: Penalty | None = None, compiled: bool = True) -> Objective:
-    """The mean loss of the model as a function of parameters and a batch."""
+    """The mean loss of the model as a function of parameters and a batch.
+
+    Compiled where asked for; with a warning that says why and what to do, eager where the jit extra is
+    missing.
+    """
+    if compiled and can_compile():
+        from nn.compiled import Compiled
+
+        return Fallback(Compiled(model, loss, penalty), Eager(model, loss, penalty))
     return Eager(model, loss, penalty)
+
+
+def can_compile() -> bool:
+    """Whether the jit extra is installed; a warning says so where it is not."""
+    if find_spec("llvmlite"):
+        return True
+    warnings.warn(
+        f"{MissingExtraError('llvmlite', 'jit')}; running eagerly, which is slower (compiled=False says "
+        "so quietly)",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return False
+
+
+class Fallback:
+    """The compiled objective until a model or loss turns out to need the numbers, then the eager one."""
+
+    def __init__(self, quick: Objective, sure: Objective) -> None:
+        self.now, self.sure = quick, sure
+
+    @property
+    def compiled(self) -> bool:
+        """Whether machine code runs."""
+        return self.now.compiled
+
+    def _ask(self, name: str, *arguments: Any) -> Any:
+        try:
+            return getattr(self.now, name)(*arguments)
+        except TracedValueError as error:
+            warnings.warn(
+                f"the model or its loss can't be compiled, running eagerly: {error}",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+            self.now = self.sure
+            return getattr(self.now, name)(*arguments)
+
+    def value_and_gradient(self, theta: Array, X: Array, Y: Array) -> tuple[float, Array]:
+        """The mean loss over the samples plus the penalty, and its gradient."""
+        value, gradient = self._ask("value_and_gradient", theta, X, Y)
+        return value, gradient
+
+    def value(self, theta: Array, X: Array, Y: Array) -> float:
+        """The mean loss over the samples plus the penalty."""
+        return float(self._ask("value", theta, X, Y))
+
+    def outputs(self, theta: Array, X: Array) -> Array:
+        """The model's outputs, one number or one row a sample."""
+        found: Array = self._ask("outputs", theta, X)
+        return found
+
+    def product(self, theta: Array, direction: Array, X: Array, Y: Array) -> Array:
+        """The Hessian of the mean loss times a vector."""
+        found: Array = self._ask("product", theta, direction, X, Y)
+        return found
 
 
 def compile_or_not(function: Function, compiled: bool, otherwise: Function | None = None) -> Function:
     """The function through jit where asked for and possible; else as it is (or another in its place)."""
+    if compiled and can_compile():
+        from autograd.compiler import jit
+
+        jitted: Function = jit(function)
+        return jitted
     return otherwise or function
 
 

@@ -136,7 +136,6 @@ class _Run:
         np = need("numpy")
         history, n = self.history, len(self.X)
         history.stopped_by = "epochs"
-        history.compiled = self.objective.compiled
         if self.keep_parameters and not history.parameters:
             history.parameters.append(self.theta)
         self.track = size == n or any(isinstance(stop, gradient_below) for stop in self.stops)
@@ -160,6 +159,7 @@ class _Run:
             history.stopped_by = "interrupted"
         finally:
             bar.close()
+            history.compiled = self.objective.compiled
             restore = self.patience is not None and history.stopped_by != "diverged" and history.loss
             set_parameters(self.model, self.best if restore else self.theta)
             history.seconds = spent + perf_counter() - begun

@@ -1,0 +1,118 @@
+"""Compiled and eager training give the same numbers; what can't be compiled runs eagerly and says so."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+import nn
+from nn.losses import LOSSES, cross_entropy
+from nn.objective import Eager, objective, parameters_of
+
+pytest.importorskip("llvmlite")
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(11, 3))
+WORDS = {"binary_cross_entropy": (0.0, 1.0), "hinge": (-1.0, 1.0), "poisson_nll": (0.0, 4.0)}
+
+
+def squares(model: nn.Module):
+    return 0.1 * sum(p * p for p in model.parameters())
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_every_loss_compiles_to_the_same_numbers(name: str) -> None:
+    outputs = {"cross_entropy": 3, "nll": 3, "gaussian_nll": 2}.get(name, 1)
+    model = nn.MLP(3, [4, outputs], "tanh", seed=0)
+    if outputs == 3:
+        Y = nn.one_hot(RNG.integers(0, 3, 11), 3)
+    elif name in WORDS:
+        Y = RNG.choice(WORDS[name], 11)
+    else:
+        Y = RNG.normal(size=11)
+    theta = parameters_of(model)
+    quick, sure = objective(model, LOSSES[name], squares), Eager(model, LOSSES[name], squares)
+    assert quick.compiled
+    for rows in (
+        slice(0, 4),
+        slice(4, 8),
+        slice(8, 11),
+        slice(0, 11),
+    ):  # four lanes, and what does not fill them
+        value, gradient = quick.value_and_gradient(theta, X[rows], Y[rows])
+        expected, slope = sure.value_and_gradient(theta, X[rows], Y[rows])
+        assert value == pytest.approx(expected, rel=1e-12)
+        assert gradient == pytest.approx(slope, rel=1e-10, abs=1e-14)
+    assert quick.value(theta, X, Y) == pytest.approx(sure.value(theta, X, Y), rel=1e-12)
+    assert quick.outputs(theta, X) == pytest.approx(sure.outputs(theta, X), rel=1e-12)
+    direction = RNG.normal(size=len(theta))
+    expected = sure.product(theta, direction, X[:4], Y[:4])
+    assert quick.product(theta, direction, X[:4], Y[:4]) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "softplus", "leaky_relu"])
+def test_training_gives_the_same_numbers(activation: str) -> None:
+    labels = (X[:, 0] > 0).astype(int)
+    runs = []
+    for compiled in (True, False):
+        net = nn.MLP(3, [4, 2], activation, seed=0)
+        history = nn.fit(
+            net,
+            X,
+            labels,
+            cross_entropy,
+            "adam",
+            20,
+            4,
+            seed=1,
+            validation=0.2,
+            compiled=compiled,
+            progress=False,
+        )
+        assert history.compiled is compiled
+        runs.append((history.loss, history.validation, [p.data for p in net.parameters()]))
+    for quick, sure in zip(*runs, strict=True):
+        assert quick == pytest.approx(sure, rel=1e-10)
+
+
+def test_a_class_index_is_traced() -> None:
+    model = nn.MLP(3, [3], seed=0)
+    Y = RNG.integers(0, 3, 11).astype(float)
+    theta = parameters_of(model)
+    for loss in (nn.losses.hinge, cross_entropy):
+        value, gradient = objective(model, loss).value_and_gradient(theta, X, Y)
+        expected, slope = Eager(model, loss).value_and_gradient(theta, X, Y)
+        assert value == pytest.approx(expected, rel=1e-12)
+        assert gradient == pytest.approx(slope, rel=1e-10, abs=1e-14)
+
+
+def test_a_loss_that_looks_at_its_numbers_runs_eagerly() -> None:
+    net = nn.MLP(3, [1], seed=0)
+
+    def choosy(output, target):
+        return output * output if output > 0.0 else -output
+
+    with pytest.warns(RuntimeWarning, match="can't be compiled, running eagerly"):
+        history = nn.fit(net, X, X[:, 0], choosy, "sgd", 2, progress=False)
+    assert (history.compiled, history.epochs) == (False, 2)
+
+
+def test_without_the_extra_it_runs_eagerly(monkeypatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr("nn.objective.find_spec", lambda name: None if name == "llvmlite" else find(name))
+    net = nn.MLP(3, [1], seed=0)
+    with pytest.warns(RuntimeWarning, match=r"pip install 'scalar-autograd\[jit\]'"):
+        history = nn.fit(net, X, X[:, 0], "mse", "sgd", 2, progress=False)
+    assert not history.compiled
+
+
+def test_minimisers_run_compiled() -> None:
+    found = nn.minimize(lambda x: (x[0] - 1.0) ** 4 + (x[1] + x[0]) ** 2, [3.0, 1.0], "trust-ncg")
+    assert found.x == pytest.approx([1.0, -1.0], abs=0.02)
+    for jacobian in ("dense", "sparse", "products"):
+        fitted = nn.least_squares(
+            lambda x: [x[i] * x[i] - float(i) - 1.0 for i in range(4)], [1.0] * 4, jacobian=jacobian
+        )
+        assert fitted.x == pytest.approx([1.0, 2**0.5, 3**0.5, 2.0])
+    net = nn.MLP(3, [2, 1], "tanh", seed=0)
+    trained = nn.minimize(net, (X, X[:, 0]), "Newton-CG", options={"maxiter": 20})
+    assert trained.fun < 0.5 * float((X[:, 0] ** 2).mean())
