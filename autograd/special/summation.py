@@ -145,6 +145,11 @@ def fma(x: float, y: float, z: float) -> float:
         return z
     if x == 0.0 or y == 0.0:
         return x * y + z
+    if sys.version_info >= (3, 13):
+        try:
+            return math.fma(x, y, z)
+        except OverflowError:
+            pass  # the sign of the infinity comes out below
     # Exact in integers: a float is an integer over a power of two, and dividing integers rounds once.
     a, p = x.as_integer_ratio()
     b, q = y.as_integer_ratio()
