@@ -1,0 +1,428 @@
+// The picture and its controls.
+const $ = (id) => document.getElementById(id);
+const SVG = "http://www.w3.org/2000/svg";
+const make = (tag, attributes, parent, text) => {
+  const element = document.createElementNS(SVG, tag);
+  for (const name in attributes) element.setAttribute(name, attributes[name]);
+  if (text !== undefined) element.textContent = text;
+  if (parent) parent.append(element);
+  return element;
+};
+const title = (id) => NODES[id].label ?? `v${id}`;
+const INFIX = new Set(["+", "-", "*", "/", "**", "//", "%", "<", "<=", "==", ">"]);
+const SIGNS = { "*": "×", "-": "−", "/": "÷" };
+
+let step = 0, selected = null, layout = null, timer = null;
+let boxes = new Map(), arrows = [], folds = [], foldOf = new Map(), view = { x: 0, y: 0, k: 1 };
+const tucked = new Map(); // node -> the nodes folded into it
+
+// --- drawing a layout ---
+
+const build = (level) => {
+  layout = DATA.layouts.find((l) => l.level === level) ?? DATA.layouts[0];
+  const world = $("world");
+  world.replaceChildren();
+  boxes = new Map(); arrows = []; folds = []; foldOf = new Map();
+  for (const f of layout.frames) {
+    make("rect", { class: "frame", x: f.x, y: f.y, width: f.w, height: f.h, rx: 6 }, world);
+    make("text", { class: "frametitle", x: f.x + f.w / 2, y: f.y + 15 }, world, f.title);
+  }
+  for (const a of layout.arrows) {
+    const path = make("path", { class: "arrow", d: a.path, "marker-end": "url(#tip)" }, world);
+    const place = a.text === undefined ? null : make("text", { class: "place", x: a.x, y: a.y + 3 }, world, a.text);
+    arrows.push({ ...a, path, place, active: false });
+  }
+  for (const b of layout.boxes) b.node === undefined ? buildFold(b, world) : buildNode(b, world);
+  tucked.clear();
+  for (const box of boxes.values()) box.data = box.grad = box.fill = box.state = null;
+};
+
+const buildNode = (b, world) => {
+  const node = NODES[b.node], w = b.w, h = b.h, left = -w / 2 + 7, right = w / 2 - 7, top = -h / 2;
+  const g = make("g", { class: `node ${node.role}`, "data-node": node.id, transform: `translate(${b.x},${b.y})`, role: "button", tabindex: -1, "aria-label": `${title(node.id)}, ${node.op ? node.name : node.role}` }, world);
+  const round = node.role === "interior" ? 9 : node.role === "input" ? h / 2.2 : 0;
+  make("rect", { class: "halo", x: -w / 2 - 5, y: top - 5, width: w + 10, height: h + 10, rx: round + 3 }, g);
+  const rect = make("rect", { x: -w / 2, y: top, width: w, height: h, rx: round }, g);
+  if (node.role === "output") make("rect", { class: "inner", x: -w / 2 + 3, y: top + 3, width: w - 6, height: h - 6 }, g);
+  make("title", {}, g, `${title(node.id)}${node.name ? ` = ${node.name}` : ""} (${node.role})`);
+  const box = { g, rect, x: b.x, y: b.y, data: null, grad: null, fill: null, state: null };
+  if (node.role === "constant") {
+    box.number = make("text", { class: "number middle", x: 0, y: 4 }, g, "").appendChild(document.createTextNode(""));
+  } else {
+    const head = make("text", { class: "middle", x: 0, y: top + 16 }, g);
+    const name = make("tspan", { class: node.label === null ? "" : "title" }, head, b.title);
+    if (node.op) make("tspan", { dx: 7 }, head, node.op);
+    name.setAttribute("direction", "ltr");
+    const inset = node.role === "input" ? 6 : 0;
+    for (const [row, y] of [["data", top + 32], ["grad", top + 47]]) {
+      make("text", { x: left + inset, y }, g, row);
+      const text = make("text", { class: "number right", x: right - inset, y }, g);
+      box[row === "data" ? "number" : "slope"] = text.appendChild(document.createTextNode(""));
+    }
+  }
+  boxes.set(node.id, box);
+};
+
+const buildFold = (b, world) => {
+  const g = make("g", { class: "folded", transform: `translate(${b.x},${b.y})`, role: "button", tabindex: -1, "aria-label": `${b.fold}, ${b.members.length} values folded` }, world);
+  make("rect", { class: "halo", x: -b.w / 2 - 4, y: -b.h / 2 - 4, width: b.w + 8, height: b.h + 8 }, g);
+  make("rect", { x: -b.w / 2, y: -b.h / 2, width: b.w, height: b.h }, g);
+  const counts = [[b.parameters, "parameter"], [b.inputs, "input"], [b.operations, "operation"]].filter(([n]) => n);
+  const lines = [b.fold, ...counts.map(([n, word]) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`)];
+  lines.forEach((line, i) => make("text", { class: i ? "" : "title", x: 0, y: -b.h / 2 + 18 + 15 * i }, g, line));
+  const box = { g, x: b.x, y: b.y, members: b.members };
+  for (const id of b.members) foldOf.set(id, folds.length);
+  folds.push(box);
+};
+
+// --- colours: the same as in pictures ---
+
+const BLUE = [0, 114, 178], VERMILLION = [213, 94, 0];
+let high = 0, low = 0;
+const scale = () => {
+  high = -Infinity; low = Infinity;
+  for (let i = 0; i < N; i++) {
+    if (!reached[i] || !Number.isFinite(finals[i]) || finals[i] === 0) continue;
+    const size = Math.log10(Math.abs(finals[i]));
+    high = Math.max(high, size); low = Math.min(low, size);
+  }
+  if (high === -Infinity) high = low = 0;
+  low = Math.min(Math.max(low, high - 6), high - 3);
+};
+const fill = (known, x) => {
+  if (!known || x === 0) return "#FFFFFF";
+  if (!Number.isFinite(x)) return "#F0E442";
+  const t = Math.min(Math.max((Math.log10(Math.abs(x)) - low) / (high - low), 0), 1), weight = 0.12 + 0.58 * t;
+  const mixed = (x > 0 ? BLUE : VERMILLION).map((c) => Math.round(weight * c + (1 - weight) * 255));
+  return `rgb(${mixed.join(",")})`;
+};
+
+// --- one step ---
+
+// What the step does: the node at work, its operands, and the arithmetic in words.
+const perform = (k) => {
+  const F = FORWARD.length;
+  if (k === 0) { sweep(-1); return { node: null, text: `Start: the ${NODES.length - F} numbers that are given. Step on to compute.` }; }
+  if (k <= F) {
+    sweep(-1);
+    const id = FORWARD[k - 1];
+    return { node: id, text: `forward: ${title(id)} = ${formula(id)} = ${short(values[id])}` };
+  }
+  if (k === F + 1) { sweep(0); return { node: ROOT, text: `backward begins: ${title(ROOT)}.grad = 1, the slope of ${title(ROOT)} by itself` }; }
+  sweep(k - F - 2);
+  const id = BACK[k - F - 2], lines = [];
+  hand(id, (i, before, local, upstream, after) => lines.push(`${title(i)}.grad: ${short(before)} + local ${short(local)} × upstream ${short(upstream)} = ${short(after)}`));
+  const shown = lines.slice(0, 6).join("; ") + (lines.length > 6 ? `; and ${lines.length - 6} more` : "");
+  return { node: id, text: `backward through ${title(id)}${NODES[id].op ? ` (${NODES[id].name})` : ""}: ${shown || "nothing flows on"}` };
+};
+
+const formula = (id) => {
+  const node = NODES[id], given = node.operands.map((i) => short(values[i]));
+  if (INFIX.has(node.op) && given.length === 2) {
+    const bracketed = given.map((x, i) => i && x.startsWith("-") ? `(${x})` : x);
+    const names = node.operands.map((i) => NODES[i].role === "constant" ? short(values[i]) : title(i));
+    const sign = ` ${SIGNS[node.op] ?? node.op} `;
+    return `${names.join(sign)} = ${bracketed.join(sign)}`;
+  }
+  const shown = given.length > 8 ? [...given.slice(0, 8), `… ${given.length - 8} more`] : given;
+  return `${node.name}(${shown.join(", ")})`;
+};
+
+const redraw = (follow) => {
+  const start = performance.now(), done = perform(step), F = FORWARD.length;
+  const current = done.node, operands = current === null || (step === F + 1) ? new Set() : new Set(NODES[current].operands);
+  const rank = step >= F ? N : step === 0 ? -1 : FORWARD[step - 1];
+  for (const [id, box] of boxes) {
+    const node = NODES[id], known = node.operands.length === 0 || id <= rank;
+    const data = known ? full(values[id]) : "", grad = has[id] ? full(grads[id] + 0) : "";
+    const odd = known && !Number.isFinite(values[id]) || has[id] && !Number.isFinite(grads[id]);
+    if (box.data !== data) {
+      box.data = data;
+      box.number.nodeValue = known ? (Number.isFinite(values[id]) ? "" : "⚠ ") + short(values[id]) : "…";
+      box.g.setAttribute("data-value", data);
+    }
+    if (box.grad !== grad) {
+      box.grad = grad;
+      if (box.slope) box.slope.nodeValue = has[id] ? (Number.isFinite(grads[id]) ? "" : "⚠ ") + short(grads[id] + 0) : "–";
+      box.g.setAttribute("data-grad", grad);
+    }
+    const colour = odd ? "#F0E442" : fill(has[id], grads[id]);
+    if (box.fill !== colour) { box.fill = colour; box.rect.style.fill = colour; }
+    const state = `${known ? "" : " waiting"}${odd ? " odd" : ""}${operands.has(id) ? " operand" : ""}${id === selected ? " selected" : ""}${tuckedAway.has(id) ? " tucked" : ""}`;
+    if (box.state !== state) { box.state = state; box.g.setAttribute("class", `node ${node.role}${state}`); }
+    const now = id === current;
+    if (now !== box.now) { box.now = now; now ? box.g.setAttribute("data-step", step) : box.g.removeAttribute("data-step"); }
+    else if (now) box.g.setAttribute("data-step", step);
+  }
+  folds.forEach((box, i) => {
+    if (current !== null && foldOf.get(current) === i) box.g.setAttribute("data-step", step); else box.g.removeAttribute("data-step");
+  });
+  const place = current === null ? null : boxes.has(current) ? `v${current}` : `fold${foldOf.get(current)}`;
+  for (const a of arrows) {
+    const active = place !== null && a.to === place && step !== F + 1;
+    if (active !== a.active) { a.active = active; a.path.classList.toggle("active", active); }
+  }
+  $("slider").value = step;
+  $("count").textContent = `${step} of ${STEPS}`;
+  $("status").textContent = done.text;
+  if (selected !== null) details();
+  if (follow && current !== null && $("follow").checked) keepInView(boxes.get(current) ?? folds[foldOf.get(current)]);
+  void document.body.offsetHeight; // styles and layout are part of the time
+  document.body.dataset.redraw = (performance.now() - start).toFixed(2);
+};
+
+const go = (k) => { step = Math.min(Math.max(k, 0), STEPS); redraw(true); };
+const play = (on) => {
+  clearInterval(timer);
+  timer = null;
+  if (on) {
+    if (step === STEPS) go(0);
+    timer = setInterval(() => { go(step + 1); if (step === STEPS) play(false); }, Number($("speed").value));
+  }
+  $("play").textContent = on ? "⏸ pause" : "▶ play";
+  $("play").setAttribute("aria-pressed", String(on));
+};
+
+// --- pan, zoom, fit ---
+
+const stage = $("stage"), svg = $("graph");
+const apply = () => $("world").setAttribute("transform", `translate(${view.x},${view.y}) scale(${view.k})`);
+const room = () => ({ w: stage.clientWidth || 800, h: Math.max(stage.clientHeight - $("legend").offsetHeight, 100) });
+const fit = () => {
+  const { w, h } = room(), k = Math.min((w - 24) / layout.width, (h - 24) / layout.height, 1.6);
+  view = { k: Math.max(k, 0.02), x: 0, y: 0 };
+  view.x = (w - layout.width * view.k) / 2;
+  view.y = (h - layout.height * view.k) / 2;
+  apply();
+};
+const zoom = (factor, cx = stage.clientWidth / 2, cy = stage.clientHeight / 2) => {
+  const k = Math.min(Math.max(view.k * factor, 0.02), 8), f = k / view.k;
+  view = { k, x: cx - (cx - view.x) * f, y: cy - (cy - view.y) * f };
+  apply();
+};
+const center = (box, k = view.k) => {
+  const { w, h } = room();
+  view = { k, x: w / 2 - box.x * k, y: h / 2 - box.y * k };
+  apply();
+};
+const keepInView = (box) => {
+  if (!box) return;
+  const { w, h } = room(), x = view.x + box.x * view.k, y = view.y + box.y * view.k;
+  if (x < 60 || x > w - 60 || y < 40 || y > h - 40) center(box);
+};
+const pointers = new Map();
+let moved = 0;
+svg.addEventListener("pointerdown", (e) => { pointers.set(e.pointerId, { x: e.clientX, y: e.clientY }); moved = 0; });
+svg.addEventListener("pointermove", (e) => {
+  const before = pointers.get(e.pointerId);
+  if (!before) return;
+  const now = { x: e.clientX, y: e.clientY };
+  moved += Math.abs(now.x - before.x) + Math.abs(now.y - before.y);
+  if (moved > 4 && !svg.hasPointerCapture(e.pointerId)) svg.setPointerCapture(e.pointerId);
+  if (pointers.size === 2) {
+    const other = [...pointers].find(([id]) => id !== e.pointerId)[1], area = svg.getBoundingClientRect();
+    const far = (p) => Math.hypot(p.x - other.x, p.y - other.y) || 1;
+    zoom(far(now) / far(before), (now.x + other.x) / 2 - area.left, (now.y + other.y) / 2 - area.top);
+  } else {
+    view.x += now.x - before.x; view.y += now.y - before.y;
+    apply();
+  }
+  pointers.set(e.pointerId, now);
+});
+for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, (e) => pointers.delete(e.pointerId));
+svg.addEventListener("wheel", (e) => { e.preventDefault(); const area = svg.getBoundingClientRect(); zoom(Math.exp(-e.deltaY / 500), e.clientX - area.left, e.clientY - area.top); }, { passive: false });
+
+// --- choosing a value ---
+
+const select = (id, focus) => {
+  if (id !== selected) $("checked").textContent = "";
+  selected = id;
+  redraw(false);
+  rove(id);
+  if (focus) boxes.get(id)?.g.focus({ preventScroll: true });
+};
+const rove = (id) => { // one box of the graph is reached by Tab, the others by arrows
+  for (const g of svg.querySelectorAll('[tabindex="0"]')) g.setAttribute("tabindex", "-1");
+  const box = boxes.get(id) ?? boxes.values().next().value ?? folds[0];
+  box?.g.setAttribute("tabindex", "0");
+};
+const details = () => {
+  const id = selected, node = NODES[id], known = node.operands.length === 0 || step >= FORWARD.indexOf(id) + 1;
+  $("name").textContent = title(id);
+  $("hint").hidden = true;
+  const facts = [["role", node.role]];
+  if (node.name) facts.push(["made by", formula(id)]);
+  facts.push(["data", known ? full(values[id]) : "not computed yet"], ["grad", has[id] ? full(grads[id] + 0) : "–"]);
+  if (node.group.length) facts.push(["in", node.group.join(".")]);
+  $("facts").replaceChildren(...facts.flatMap(([name, text]) => {
+    const dt = document.createElement("dt"), dd = document.createElement("dd");
+    dt.textContent = name; dd.textContent = text;
+    return [dt, dd];
+  }));
+  const leaf = node.operands.length === 0;
+  $("edit").hidden = !leaf;
+  if (leaf && document.activeElement !== $("number")) $("number").value = full(values[id]);
+  $("check").hidden = node.role === "constant";
+  const feeds = !leaf && boxes.has(id);
+  $("tuck").hidden = !feeds;
+  $("tuck").textContent = tucked.has(id) ? `unfold ${tucked.get(id).size} values` : "fold what feeds only this";
+  sums(id);
+};
+const sums = (id) => { // where the gradient of a value comes from
+  const items = [], F = FORWARD.length, done = step - F - 1;
+  if (id === ROOT && done >= 0) items.push("1, the seed");
+  for (let k = 0; k < done && k < BACK.length; k++) {
+    const user = NODES[BACK[k]];
+    user.operands.forEach((i, j) => {
+      const local = partials[user.id][j];
+      if (i === id && local !== null) items.push(`local ${short(local)} × ${title(user.id)}.grad ${short(grads[user.id])} = ${short(local * grads[user.id])}`);
+    });
+  }
+  const list = items.slice(0, 40).map((text) => { const li = document.createElement("li"); li.textContent = text; return li; });
+  if (items.length > 40) { const li = document.createElement("li"); li.textContent = `and ${items.length - 40} more`; list.push(li); }
+  $("sum").replaceChildren(...list);
+};
+
+// --- editing, checking, folding, searching ---
+
+$("edit").addEventListener("submit", (e) => {
+  e.preventDefault();
+  const text = $("number").value.trim().toLowerCase(), x = parse(text);
+  if (text === "" || (Number.isNaN(x) && text !== "nan")) { $("checked").textContent = `“${text}” is no number: give one such as -0.5, 1e3, inf or nan`; return; }
+  change(new Map([[selected, x]]));
+});
+const change = (numbers) => {
+  const before = new Map(edited);
+  for (const [id, x] of numbers) Object.is(x, RECORDED[id]) ? edited.delete(id) : edited.set(id, x);
+  const node = blocked(edited.keys());
+  if (node) {
+    edited.clear();
+    for (const [id, x] of before) edited.set(id, x);
+    $("checked").textContent = `can't recompute: this page has no JavaScript for ${node.name}, which made ${title(node.id)}; change the number in Python and save the page again`;
+    return;
+  }
+  recompute();
+  scale();
+  $("reset").hidden = edited.size === 0;
+  if (selected !== null) $("checked").textContent = "recomputed";
+  redraw(false);
+};
+$("reset").addEventListener("click", () => { edited.clear(); change(new Map()); $("number").value = selected === null ? "" : full(values[selected]); });
+$("check").addEventListener("click", () => {
+  const found = difference(selected), exact = reached[selected] ? finals[selected] + 0 : 0;
+  if (found.blocked) { $("checked").textContent = `can't check: this page has no JavaScript for ${found.blocked.name}`; return; }
+  $("checked").textContent = `finite difference ${found.slope.toPrecision(9)}, gradient ${exact.toPrecision(9)}, they differ by ${short(Math.abs(found.slope - exact))} (h = ${short(found.h)})`;
+});
+
+const tuckedAway = new Set();
+const feeding = (id) => { // nodes all of whose ways to the root lead through id
+  const users = NODES.map(() => []);
+  for (const n of NODES) for (const i of n.operands) users[i].push(n.id);
+  const only = new Set();
+  for (let i = id - 1; i >= 0; i--) if (users[i].length && users[i].every((u) => u === id || only.has(u))) only.add(i);
+  return only;
+};
+const retuck = () => {
+  tuckedAway.clear();
+  for (const set of tucked.values()) for (const id of set) tuckedAway.add(id);
+  for (const a of arrows) {
+    const hidden = a.from[0] === "v" && tuckedAway.has(Number(a.from.slice(1)));
+    a.path.classList.toggle("tucked", hidden);
+    a.place?.classList.toggle("tucked", hidden);
+  }
+};
+$("tuck").addEventListener("click", () => {
+  tucked.has(selected) ? tucked.delete(selected) : tucked.set(selected, feeding(selected));
+  retuck();
+  redraw(false);
+});
+$("fold").addEventListener("change", () => { build($("fold").value); tuckedAway.clear(); fit(); redraw(false); rove(selected); });
+
+let hit = -1;
+const search = (from) => {
+  const wanted = $("search").value.trim().toLowerCase();
+  if (!wanted) { $("found").textContent = ""; return; }
+  const matches = NODES.filter((n) => boxes.has(n.id) && [`v${n.id}`, n.label, n.name, n.op].some((t) => t && t.toLowerCase().includes(wanted))).map((n) => n.id);
+  const exact = matches.findIndex((id) => title(id).toLowerCase() === wanted);
+  hit = matches.length ? (from < 0 ? Math.max(exact, 0) : (from + 1) % matches.length) : -1;
+  $("found").textContent = matches.length ? `${hit + 1} of ${matches.length}` : "none";
+  if (hit >= 0) { select(matches[hit], false); center(boxes.get(matches[hit]), Math.max(view.k, 0.8)); }
+};
+$("search").addEventListener("input", () => search(-1));
+$("search").addEventListener("keydown", (e) => { if (e.key === "Enter") search(hit); });
+
+// --- controls ---
+
+$("first").addEventListener("click", () => go(0));
+$("back").addEventListener("click", () => go(step - 1));
+$("next").addEventListener("click", () => go(step + 1));
+$("last").addEventListener("click", () => go(STEPS));
+$("play").addEventListener("click", () => play(timer === null));
+$("speed").addEventListener("change", () => { if (timer !== null) play(true); });
+$("slider").addEventListener("input", () => go(Number($("slider").value)));
+$("fit").addEventListener("click", fit);
+$("in").addEventListener("click", () => zoom(1.25));
+$("out").addEventListener("click", () => zoom(0.8));
+svg.addEventListener("click", (e) => {
+  const g = e.target.closest?.("[data-node]");
+  if (g && moved < 5) select(Number(g.dataset.node), true);
+});
+svg.addEventListener("focusin", (e) => { const g = e.target.closest?.("[data-node]"); if (g) { label(Number(g.dataset.node)); keepInView(boxes.get(Number(g.dataset.node))); } });
+const label = (id) => boxes.get(id)?.g.setAttribute("aria-label", `${title(id)}, ${NODES[id].name ?? NODES[id].role}, data ${boxes.get(id).data ? short(values[id]) : "not computed yet"}, gradient ${has[id] ? short(grads[id] + 0) : "not computed"}`);
+const walk = (g, direction) => {
+  const all = [...svg.querySelectorAll("[data-node],.folded")].filter((x) => !x.classList.contains("tucked"));
+  const next = all[all.indexOf(g) + direction];
+  if (!next) return;
+  g.setAttribute("tabindex", "-1");
+  next.setAttribute("tabindex", "0");
+  next.focus({ preventScroll: true });
+};
+document.addEventListener("keydown", (e) => {
+  const at = e.target, typing = at.matches("input:not([type=checkbox]), select, textarea"), box = at.closest?.("[role=button]");
+  if (e.ctrlKey || e.metaKey || e.altKey || typing) return;
+  const pan = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[e.key];
+  if (e.shiftKey && pan) { view.x += pan[0]; view.y += pan[1]; apply(); }
+  else if (e.key === "ArrowRight") go(step + 1);
+  else if (e.key === "ArrowLeft") go(step - 1);
+  else if (e.key === "Home") go(0);
+  else if (e.key === "End") go(STEPS);
+  else if (box && e.key === "ArrowDown") walk(box, 1);
+  else if (box && e.key === "ArrowUp") walk(box, -1);
+  else if (box?.dataset.node !== undefined && e.key === "Enter") select(Number(box.dataset.node), false);
+  else if (e.key === " " && !at.matches("button, summary, input")) play(timer === null);
+  else if (e.key === "f") fit();
+  else if (e.key === "+" || e.key === "=") zoom(1.25);
+  else if (e.key === "-") zoom(0.8);
+  else if (e.key === "/") $("search").focus();
+  else return;
+  e.preventDefault();
+});
+
+// --- beginning ---
+
+const legend = () => {
+  const items = [["rgb(77,156,201)", "gradient > 0"], ["rgb(226,143,77)", "gradient < 0"], ["#F0E442", "⚠ not finite"]].map(([colour, text]) => {
+    const li = document.createElement("li"), swatch = document.createElement("span");
+    swatch.className = "swatch"; swatch.style.background = colour;
+    li.append(swatch, text);
+    return li;
+  });
+  for (const text of ["stronger: larger", "–: none yet", "pill: input", "thick: parameter", "dashed: constant", "rounded: operation", "double: output"]) {
+    const li = document.createElement("li"); li.textContent = text; items.push(li);
+  }
+  $("legend").replaceChildren(...items);
+};
+const begin = () => {
+  const names = { none: "nothing", neuron: "neurons", layer: "layers", all: "modules" };
+  for (const l of DATA.layouts) $("fold").add(new Option(names[l.level], l.level));
+  $("fold").disabled = DATA.layouts.length < 2;
+  $("slider").max = STEPS;
+  legend();
+  recompute();
+  scale();
+  build(DATA.layouts[0].level);
+  fit();
+  rove(null);
+  redraw(false);
+  new ResizeObserver(() => fit()).observe(stage);
+};
