@@ -1,5 +1,9 @@
-"""Pictures of computations: draw, and the public names of this room."""
+"""Pictures of computations: drawings, listings, worked chain rules and pages that step through a graph."""
 
 from autograd.viz.drawing import Drawing, draw
+from autograd.viz.listing import Tape, tape
+from autograd.viz.render import LayoutError
+from autograd.viz.stepping import Stepper, stepper
+from autograd.viz.subject import TooLargeError
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing", "LayoutError", "Stepper", "Tape", "TooLargeError", "draw", "stepper", "tape"]

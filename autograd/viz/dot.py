@@ -66,6 +66,8 @@ def lines(graph: Snapshot, quotient: Quotient, options: Options) -> Iterator[str
     for line in GRAPH:
         yield f"\t{line}\n"
     yield f"\trankdir={options.direction}\n"
+    if quotient.level == "neuron":
+        yield "\tgraph [splines=line ranksep=1.2]\n"
     shown = [node for node in graph.nodes if quotient.stands_for[node.id] == node.id]
     choice = chosen(options.color_by)
     shade = Shade(choice(node) for node in shown)
@@ -157,7 +159,7 @@ def _table(node: Node, operation: bool) -> str:
     if node.data is not None:
         rows += _row("data", node.data)
     if node.data is not None or node.grad is not None:
-        rows += _row("grad", node.grad)
+        rows += _row("grad", None if node.grad is None else node.grad + 0.0)
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE>'
 
 
@@ -183,7 +185,8 @@ def _fold(name: str, box: Folded) -> str:
     lines = "".join(f"<BR/>{line}" for line in counts or [f"{len(box.members):,} constants"])
     title, tip = rich(".".join(box.key)), _quoted(html(".".join(box.key)))
     return (
-        f'{name} [id="{name}" class="fold" shape=box3d fillcolor="{FAINT}" tooltip="{tip}" '
+        f'{name} [id="{name}" class="fold" shape=box3d margin="0.12,0.08" '
+        f'fillcolor="{FAINT}" tooltip="{tip}" '
         f"label=<<B>{title}</B>{lines}>]"
     )
 

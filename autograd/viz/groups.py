@@ -6,8 +6,8 @@ No node records the module it was made in. The rule that finds it:
 - An operation on parameters belongs to the innermost module they share.
 - An operation on results of one module belongs to it as well, if they come from the same call: a call
   uses each parameter once, so results that met the same parameter come from different calls of a batch.
-- When all parameters of a module have met, its sum is complete: one operation on that sum alone (the
-  activation) still belongs to it, what comes later does not.
+- When all parameters of a module have met, its sum is complete: one function of that sum alone (the
+  activation) still belongs to it; arithmetic with it, and what comes later, does not.
 - What meets an input, or results of different modules, belongs to no module (a loss).
 """
 
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from autograd.viz.snapshot import Node, Path, Snapshot
 
+ARITHMETIC = frozenset({"add", "sub", "mul", "div", "neg", "pow", "floordiv", "mod"})
 OUTSIDE = "outside the model"
 INPUTS = "inputs"
 
@@ -59,7 +60,8 @@ def assign(graph: Snapshot) -> None:
             inside = results
             if any(n.group != group or n.id not in met or n.id in closed for n in results):
                 continue
-        if not group:
+        complete = not own and len(inside) == 1 and met[inside[0].id] == full.get(group)
+        if not group or (complete and node.name in ARITHMETIC):
             continue
         masks = [bits[n.id] for n in own if n.group == group] + [met[n.id] for n in inside]
         union = 0
@@ -70,7 +72,7 @@ def assign(graph: Snapshot) -> None:
         else:
             node.group = group
             met[node.id] = union
-            if not own and len(results) == 1 and union == full.get(group):
+            if not own and union == full.get(group):
                 closed.add(node.id)
     for node in graph.nodes:
         for i in node.operands:

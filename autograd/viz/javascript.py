@@ -99,7 +99,7 @@ def literal(x: Any) -> str:
 
 
 def operation(name: str, arity: int) -> str | None:
-    """`{f, d}` for a primitive on so many operands: its value, and its partials given the value; None if impossible."""
+    """`{f, d}` of a primitive on so many operands: its value, and its partials; None where impossible."""
     primitive = PRIMITIVES.get(name)
     if primitive is None:
         return None

@@ -13,6 +13,8 @@ from autograd.viz.style import visible
 LONGEST_TITLE: Final = 26
 CHARACTER: Final = 7.2  # points a character of 12 px text takes at most, on average
 LINE: Final = 15.0
+LARGE: Final = 300  # boxes from which on the layout is made cheaper
+HIDDEN: Final = 1500  # the hidden nodes a large layout may have
 
 
 def title(text: str) -> str:
@@ -25,7 +27,8 @@ def layout(graph: Snapshot, quotient: Quotient, direction: str) -> dict[str, Any
 
     Boxes have the size of the longest text they will ever show, because a page changes its numbers in place.
     """
-    found = positions("".join(_source(graph, quotient, direction)))
+    edges, far = _split(list(_edges(graph, quotient)), len(quotient) > LARGE and quotient.level == "none")
+    found = positions("".join(_source(graph, quotient, direction, edges)))
     left, bottom, right, top = (float(x) for x in found["bb"].split(","))
     objects = found.get("objects", [])
     names = {f"v{node.id}": node for node in graph.nodes if quotient.stands_for[node.id] == node.id}
@@ -48,6 +51,8 @@ def layout(graph: Snapshot, quotient: Quotient, direction: str) -> dict[str, Any
             boxes.append({"fold": title(".".join(folds[name].key)), **_counts(folds[name]), **box})
     places = {thing["_gvid"]: thing["name"] for thing in objects}
     arrows = [_arrow(edge, places, top) for edge in found.get("edges", [])]
+    at = {f"v{box['node']}": box for box in boxes if "node" in box}
+    arrows += [_straight(source, user, at, direction) for source, user, _ in far]
     return {
         "level": quotient.level,
         "width": right - left,
@@ -84,6 +89,21 @@ def _arrow(edge: dict[str, Any], places: dict[int, str], top: float) -> dict[str
     return arrow
 
 
+def _straight(source: str, user: str, at: dict[str, Any], direction: str) -> dict[str, Any]:
+    """An arrow from box to box that Graphviz did not route: one curve along the direction of the graph."""
+    a, b = at[source], at[user]
+    if direction in ("LR", "RL"):
+        sign = 1.0 if direction == "LR" else -1.0
+        x0, x1, y0, y1 = a["x"] + sign * a["w"] / 2, b["x"] - sign * b["w"] / 2, a["y"], b["y"]
+        bend = f"{x0 + 0.3 * (x1 - x0):.1f},{y0:.1f} {x1 - 0.3 * (x1 - x0):.1f},{y1:.1f}"
+    else:
+        sign = 1.0 if direction == "TB" else -1.0
+        x0, x1, y0, y1 = a["x"], b["x"], a["y"] + sign * a["h"] / 2, b["y"] - sign * b["h"] / 2
+        bend = f"{x0:.1f},{y0 + 0.3 * (y1 - y0):.1f} {x1:.1f},{y1 - 0.3 * (y1 - y0):.1f}"
+    path = f"M{x0:.1f},{y0:.1f}C{bend} {x1:.1f},{y1:.1f}"
+    return {"from": source, "to": user, "path": path}
+
+
 def _point(text: str, top: float) -> str:
     x, y = text.split(",")
     return f"{float(x):.1f},{top - float(y):.1f}"
@@ -92,11 +112,10 @@ def _point(text: str, top: float) -> str:
 # --- the DOT that is laid out -------------------------------------------------------------------------------
 
 
-def _source(graph: Snapshot, quotient: Quotient, direction: str) -> Iterator[str]:
-    large = len(quotient) > 400
-    yield f"digraph page {{\nrankdir={direction} nodesep=0.18 ranksep={0.6 if large else 0.45}\n"
+def _source(graph: Snapshot, quotient: Quotient, direction: str, edges: list[Edge]) -> Iterator[str]:
+    yield f"digraph page {{\nrankdir={direction} nodesep=0.18 ranksep=0.45\n"
     yield 'node [shape=box fixedsize=true label=""]\nedge [arrowsize=0.6 fontsize=10]\n'
-    if large:
+    if len(quotient) > LARGE:
         yield "graph [nslimit=2 mclimit=0.5]\n"
     tree: dict[str, Any] = {}
     for node in graph.nodes:
@@ -109,21 +128,50 @@ def _source(graph: Snapshot, quotient: Quotient, direction: str) -> Iterator[str
         width = CHARACTER * max(len(title(".".join(box.key))), 18) + 16.0
         _at(tree, group).append(f"fold{i} [width={width / 72:.3f} height={(4 * LINE + 10) / 72:.3f}]\n")
     yield from _clusters(tree, ())
+    for source, user, text in edges:
+        yield f"{source} -> {user}" + (f' [label=" {text} "]' if text else "") + "\n"
+    yield "}\n"
+
+
+Edge = tuple[str, str, str]
+
+
+def _edges(graph: Snapshot, quotient: Quotient) -> Iterator[Edge]:
+    """All arrows: names of both ends, and the text beside the arrow."""
     names = {path: f"fold{i}" for i, path in enumerate(quotient.folded)}
     for node in graph.nodes:
-        user = quotient.stands_for[node.id]
-        if user != node.id:
+        if quotient.stands_for[node.id] != node.id:
             continue
         for place, operand in enumerate(node.operands, 1):
             if quotient.stands_for[operand] == operand:
-                label = f' [label=" {place} "]' if node.ordered else ""
-                yield f"v{operand} -> v{node.id}{label}\n"
+                yield f"v{operand}", f"v{node.id}", str(place) if node.ordered else ""
     for (source, user), count in quotient.edges.items():
         if isinstance(source, int) and isinstance(user, int):
             continue
         ends = [f"v{end}" if isinstance(end, int) else names[end] for end in (source, user)]
-        yield f"{ends[0]} -> {ends[1]}" + (f' [label=" ×{count} "]' if count > 1 else "") + "\n"
-    yield "}\n"
+        yield ends[0], ends[1], f"×{count}" if count > 1 else ""
+
+
+def _split(edges: list[Edge], large: bool) -> tuple[list[Edge], list[Edge]]:
+    """The arrows that Graphviz routes, and those so long that they would cost it minutes.
+
+    Graphviz spends a hidden node on every rank an arrow crosses. Every box keeps the arrow to its nearest
+    user, so leaving out the longest arrows moves no box far.
+    """
+    if not large:
+        return edges, []
+    rank: dict[str, int] = {}
+    for source, user, _ in reversed(edges):  # users come after their operands, so their ranks are known
+        rank.setdefault(user, 0)
+        rank[source] = max(rank.get(source, 0), rank[user] + 1)
+    spans = sorted((rank[source] - rank[user], i) for i, (source, user, _) in enumerate(edges))
+    spent = 0
+    far: set[int] = set()
+    for span, i in spans:
+        spent += span - 1
+        if spent > HIDDEN and span > 1:
+            far.add(i)
+    return [e for i, e in enumerate(edges) if i not in far], [edges[i] for i in sorted(far)]
 
 
 def _size(node: Node) -> tuple[float, float]:
@@ -146,6 +194,6 @@ def _clusters(tree: dict[str, Any], path: Path) -> Iterator[str]:
         if name:
             key = ".".join((*path, name)).replace("\\", "\\\\").replace('"', '\\"')
             text = name.replace("\\", "\\\\").replace('"', '\\"')
-            yield f'subgraph "cluster_{key}" {{ graph [label="{title(text)}" frame="{text}" fontsize=12 margin=10]\n'
+            yield f'subgraph "cluster_{key}" {{ graph [label="{title(text)}" frame="{text}" fontsize=12]\n'
             yield from _clusters(inner, (*path, name))
             yield "}\n"

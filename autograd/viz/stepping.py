@@ -55,8 +55,8 @@ class Stepper:
         distinct = [q for i, q in enumerate(small) if i == 0 or len(q) < len(small[i - 1])]
         if not distinct:
             raise TooLargeError(
-                f"the graph has {len(graph):,} nodes, more than a page can show (max_nodes={self.most:,}): step "
-                "through a neighbourhood with depth=5, fold the graph with model=..., or raise max_nodes"
+                f"the graph has {len(graph):,} nodes, more than a page can show (max_nodes={self.most:,}): "
+                "step through a neighbourhood with depth=5, fold the graph with model=..., or raise max_nodes"
             )
         data = graph.as_data()
         for node in data["nodes"]:
@@ -71,16 +71,14 @@ class Stepper:
         return data
 
     def html(self) -> str:
-        """The page as text; TooLargeError where no level of folding fits, MissingExtraError without Graphviz."""
+        """The page as text; TooLargeError where no folding fits, MissingExtraError without Graphviz."""
         return self._page
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page; its name must end in .html. Folders that are missing are made."""
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(
-                f"can't save a stepper as {target.name!r}: it is a page, so give a name ending in .html"
-            )
+            raise ValueError(f"can't save a page as {target.name!r}: give a name ending in .html")
         page = self._page
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(page, encoding="utf-8")
@@ -137,8 +135,10 @@ def stepper(
         raise ValueError(
             f"there are {len(graph.roots)} roots: step through one of them, or through their sum"
         )
-    title = name or f"{graph.nodes[graph.roots[0]].title}, step by step"
-    return Stepper(graph, title, direction, max_nodes, None)
+    top = graph.nodes[graph.roots[0]].label
+    return Stepper(
+        graph, name or f"{'Computation' if top is None else top}, step by step", direction, max_nodes, None
+    )
 
 
 def _part(name: str) -> str:

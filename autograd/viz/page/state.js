@@ -88,7 +88,7 @@ const difference = (id) => {
 // Numbers as text: four digits as in pictures, or all of them as Python reads them.
 const short = (x) => {
   if (!Number.isFinite(x)) return full(x);
-  if (x === 0) return Object.is(x, -0) ? "-0" : "0";
+  if (x === 0) return "0";
   const exponent = Number(x.toExponential(3).split("e")[1]);
   if (exponent >= -4 && exponent < 4) return String(Number(x.toPrecision(4)));
   const [digits, power] = x.toExponential(3).split("e");

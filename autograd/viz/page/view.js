@@ -20,66 +20,78 @@ const tucked = new Map(); // node -> the nodes folded into it
 
 const build = (level) => {
   layout = DATA.layouts.find((l) => l.level === level) ?? DATA.layouts[0];
-  const world = $("world");
-  world.replaceChildren();
+  const world = $("world"), lines = make("svg", { class: "lines", width: layout.width, height: layout.height, "aria-hidden": "true" });
+  make("path", { d: "M0,1L10,5L0,9z" }, make("marker", { id: "tip", viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 7, markerHeight: 7, markerUnits: "userSpaceOnUse", orient: "auto" }, make("defs", {}, lines)));
+  world.replaceChildren(lines);
   boxes = new Map(); arrows = []; folds = []; foldOf = new Map();
   for (const f of layout.frames) {
-    make("rect", { class: "frame", x: f.x, y: f.y, width: f.w, height: f.h, rx: 6 }, world);
-    make("text", { class: "frametitle", x: f.x + f.w / 2, y: f.y + 15 }, world, f.title);
+    make("rect", { class: "frame", x: f.x, y: f.y, width: f.w, height: f.h, rx: 6 }, lines);
+    make("text", { class: "frametitle", x: f.x + f.w / 2, y: f.y + 15 }, lines, f.title);
   }
   for (const a of layout.arrows) {
-    const path = make("path", { class: "arrow", d: a.path, "marker-end": "url(#tip)" }, world);
-    const place = a.text === undefined ? null : make("text", { class: "place", x: a.x, y: a.y + 3 }, world, a.text);
+    const path = make("path", { class: "arrow", d: a.path, "marker-end": "url(#tip)" }, lines);
+    const place = a.text === undefined ? null : make("text", { class: "place", x: a.x, y: a.y + 3 }, lines, a.text);
     arrows.push({ ...a, path, place, active: false });
   }
   for (const b of layout.boxes) b.node === undefined ? buildFold(b, world) : buildNode(b, world);
   tucked.clear();
-  for (const box of boxes.values()) box.data = box.grad = box.fill = box.state = null;
+};
+
+const element = (parent, kind, text) => {
+  const made = document.createElement("span");
+  made.className = kind;
+  made.append(text);
+  parent.append(made);
+  return made.firstChild;
+};
+const placed = (b, kind, name, world) => {
+  const g = document.createElement("div");
+  g.className = kind;
+  g.style.cssText = `left:${b.x - b.w / 2}px;top:${b.y - b.h / 2}px;width:${b.w}px;height:${b.h}px`;
+  g.setAttribute("role", "button");
+  g.setAttribute("aria-label", name);
+  g.tabIndex = -1;
+  world.append(g);
+  return g;
 };
 
 const buildNode = (b, world) => {
-  const node = NODES[b.node], w = b.w, h = b.h, left = -w / 2 + 7, right = w / 2 - 7, top = -h / 2;
-  const g = make("g", { class: `node ${node.role}`, "data-node": node.id, transform: `translate(${b.x},${b.y})`, role: "button", tabindex: -1, "aria-label": `${title(node.id)}, ${node.op ? node.name : node.role}` }, world);
-  const round = node.role === "interior" ? 9 : node.role === "input" ? h / 2.2 : 0;
-  make("rect", { class: "halo", x: -w / 2 - 5, y: top - 5, width: w + 10, height: h + 10, rx: round + 3 }, g);
-  const rect = make("rect", { x: -w / 2, y: top, width: w, height: h, rx: round }, g);
-  if (node.role === "output") make("rect", { class: "inner", x: -w / 2 + 3, y: top + 3, width: w - 6, height: h - 6 }, g);
-  make("title", {}, g, `${title(node.id)}${node.name ? ` = ${node.name}` : ""} (${node.role})`);
-  const box = { g, rect, x: b.x, y: b.y, data: null, grad: null, fill: null, state: null };
-  if (node.role === "constant") {
-    box.number = make("text", { class: "number middle", x: 0, y: 4 }, g, "").appendChild(document.createTextNode(""));
-  } else {
-    const head = make("text", { class: "middle", x: 0, y: top + 16 }, g);
-    const name = make("tspan", { class: node.label === null ? "" : "title" }, head, b.title);
-    if (node.op) make("tspan", { dx: 7 }, head, node.op);
-    name.setAttribute("direction", "ltr");
-    const inset = node.role === "input" ? 6 : 0;
-    for (const [row, y] of [["data", top + 32], ["grad", top + 47]]) {
-      make("text", { x: left + inset, y }, g, row);
-      const text = make("text", { class: "number right", x: right - inset, y }, g);
-      box[row === "data" ? "number" : "slope"] = text.appendChild(document.createTextNode(""));
-    }
+  const node = NODES[b.node], name = `${title(node.id)}, ${node.op ? node.name : node.role}`;
+  const g = placed(b, `node ${node.role}`, name, world), box = { g, x: b.x, y: b.y };
+  g.dataset.node = node.id;
+  g.title = `${title(node.id)}${node.name ? ` = ${node.name}` : ""} (${node.role})`;
+  if (node.role === "constant") box.number = element(g, "number", "…");
+  else {
+    const head = document.createElement("span");
+    head.className = "head";
+    const bold = document.createElement(node.label === null ? "span" : "b");
+    bold.append(b.title);
+    head.append(bold);
+    if (node.op) head.append(`\u2002${node.op}`);
+    g.append(head);
+    element(g, "row", "data");
+    box.number = element(g, "number", "…");
+    element(g, "row", "grad");
+    box.slope = element(g, "number", "–");
   }
   boxes.set(node.id, box);
 };
 
 const buildFold = (b, world) => {
-  const g = make("g", { class: "folded", transform: `translate(${b.x},${b.y})`, role: "button", tabindex: -1, "aria-label": `${b.fold}, ${b.members.length} values folded` }, world);
-  make("rect", { class: "halo", x: -b.w / 2 - 4, y: -b.h / 2 - 4, width: b.w + 8, height: b.h + 8 }, g);
-  make("rect", { x: -b.w / 2, y: -b.h / 2, width: b.w, height: b.h }, g);
+  const g = placed(b, "folded", `${b.fold}, ${b.members.length} values folded`, world);
   const counts = [[b.parameters, "parameter"], [b.inputs, "input"], [b.operations, "operation"]].filter(([n]) => n);
   const lines = [b.fold, ...counts.map(([n, word]) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`)];
-  lines.forEach((line, i) => make("text", { class: i ? "" : "title", x: 0, y: -b.h / 2 + 18 + 15 * i }, g, line));
-  const box = { g, x: b.x, y: b.y, members: b.members };
+  for (const line of lines) element(g, "line", line);
   for (const id of b.members) foldOf.set(id, folds.length);
-  folds.push(box);
+  folds.push({ g, x: b.x, y: b.y, members: b.members });
 };
 
 // --- colours: the same as in pictures ---
 
 const BLUE = [0, 114, 178], VERMILLION = [213, 94, 0];
-let high = 0, low = 0;
+let high = 0, low = 0, shades = 0;
 const scale = () => {
+  shades++;
   high = -Infinity; low = Infinity;
   for (let i = 0; i < N; i++) {
     if (!reached[i] || !Number.isFinite(finals[i]) || finals[i] === 0) continue;
@@ -128,31 +140,45 @@ const formula = (id) => {
   return `${node.name}(${shown.join(", ")})`;
 };
 
+const isLeaf = Uint8Array.from(NODES, (n) => n.operands.length === 0);
+const mark = (box, kind, on) => { // touch the class only where it changes: a thousand boxes are looked at a step
+  if (Boolean(box[kind]) === on) return;
+  box[kind] = on;
+  box.g.classList.toggle(kind, on);
+};
 const redraw = (follow) => {
   const start = performance.now(), done = perform(step), F = FORWARD.length;
   const current = done.node, operands = current === null || (step === F + 1) ? new Set() : new Set(NODES[current].operands);
   const rank = step >= F ? N : step === 0 ? -1 : FORWARD[step - 1];
   for (const [id, box] of boxes) {
-    const node = NODES[id], known = node.operands.length === 0 || id <= rank;
-    const data = known ? full(values[id]) : "", grad = has[id] ? full(grads[id] + 0) : "";
-    const odd = known && !Number.isFinite(values[id]) || has[id] && !Number.isFinite(grads[id]);
-    if (box.data !== data) {
-      box.data = data;
-      box.number.nodeValue = known ? (Number.isFinite(values[id]) ? "" : "⚠ ") + short(values[id]) : "…";
-      box.g.setAttribute("data-value", data);
+    const known = isLeaf[id] === 1 || id <= rank, x = known ? values[id] : undefined, slope = has[id] ? grads[id] + 0 : undefined;
+    let recolour = false;
+    if (!Object.is(box.x_, x)) {
+      box.x_ = x;
+      box.number.nodeValue = known ? (Number.isFinite(x) ? "" : "⚠ ") + short(x) : "…";
+      box.g.setAttribute("data-value", known ? full(x) : "");
+      recolour = true;
     }
-    if (box.grad !== grad) {
-      box.grad = grad;
-      if (box.slope) box.slope.nodeValue = has[id] ? (Number.isFinite(grads[id]) ? "" : "⚠ ") + short(grads[id] + 0) : "–";
-      box.g.setAttribute("data-grad", grad);
+    if (!Object.is(box.slope_, slope) || box.known !== known) {
+      box.slope_ = slope;
+      if (box.slope) box.slope.nodeValue = has[id] ? (Number.isFinite(slope) ? "" : "⚠ ") + short(slope) : "–";
+      box.g.setAttribute("data-grad", has[id] ? full(slope) : "");
+      recolour = true;
     }
-    const colour = odd ? "#F0E442" : fill(has[id], grads[id]);
-    if (box.fill !== colour) { box.fill = colour; box.rect.style.fill = colour; }
-    const state = `${known ? "" : " waiting"}${odd ? " odd" : ""}${operands.has(id) ? " operand" : ""}${id === selected ? " selected" : ""}${tuckedAway.has(id) ? " tucked" : ""}`;
-    if (box.state !== state) { box.state = state; box.g.setAttribute("class", `node ${node.role}${state}`); }
-    const now = id === current;
-    if (now !== box.now) { box.now = now; now ? box.g.setAttribute("data-step", step) : box.g.removeAttribute("data-step"); }
-    else if (now) box.g.setAttribute("data-step", step);
+    box.known = known;
+    if (recolour || box.scale !== shades) {
+      const odd = known && !Number.isFinite(x) || has[id] && !Number.isFinite(slope);
+      box.scale = shades;
+      box.g.style.backgroundColor = odd ? "#F0E442" : fill(has[id], slope);
+      mark(box, "odd", odd);
+      mark(box, "waiting", !known);
+    }
+    mark(box, "operand", operands.has(id));
+    mark(box, "selected", id === selected);
+    mark(box, "tucked", tuckedAway.has(id));
+    if (id === current) box.g.setAttribute("data-step", step);
+    else if (box.now) box.g.removeAttribute("data-step");
+    box.now = id === current;
   }
   folds.forEach((box, i) => {
     if (current !== null && foldOf.get(current) === i) box.g.setAttribute("data-step", step); else box.g.removeAttribute("data-step");
@@ -185,8 +211,8 @@ const play = (on) => {
 
 // --- pan, zoom, fit ---
 
-const stage = $("stage"), svg = $("graph");
-const apply = () => $("world").setAttribute("transform", `translate(${view.x},${view.y}) scale(${view.k})`);
+const stage = $("stage"), area = $("graph");
+const apply = () => { $("world").style.transform = `translate(${view.x}px,${view.y}px) scale(${view.k})`; };
 const room = () => ({ w: stage.clientWidth || 800, h: Math.max(stage.clientHeight - $("legend").offsetHeight, 100) });
 const fit = () => {
   const { w, h } = room(), k = Math.min((w - 24) / layout.width, (h - 24) / layout.height, 1.6);
@@ -194,6 +220,12 @@ const fit = () => {
   view.x = (w - layout.width * view.k) / 2;
   view.y = (h - layout.height * view.k) / 2;
   apply();
+};
+let touched = false; // whether the reader has moved the picture
+const home = () => { // all of it, or where it begins if all of it would be too small to read
+  fit();
+  const first = boxes.get(FORWARD[0]);
+  if (view.k < 0.25 && first) center(first, 0.5);
 };
 const zoom = (factor, cx = stage.clientWidth / 2, cy = stage.clientHeight / 2) => {
   const k = Math.min(Math.max(view.k * factor, 0.02), 8), f = k / view.k;
@@ -205,32 +237,38 @@ const center = (box, k = view.k) => {
   view = { k, x: w / 2 - box.x * k, y: h / 2 - box.y * k };
   apply();
 };
-const keepInView = (box) => {
+const keepInView = (box) => { // move no further than needed
   if (!box) return;
-  const { w, h } = room(), x = view.x + box.x * view.k, y = view.y + box.y * view.k;
-  if (x < 60 || x > w - 60 || y < 40 || y > h - 40) center(box);
+  const { w, h } = room(), k = view.k, x = view.x + box.x * k, y = view.y + box.y * k;
+  const dx = box.g.offsetWidth * k / 2 + 10, dy = box.g.offsetHeight * k / 2 + 10;
+  const shift = (at, half, size) => half * 2 > size ? size / 2 - at : at < half ? half - at : at > size - half ? size - half - at : 0;
+  const across = shift(x, dx, w), down = shift(y, dy, h);
+  if (Math.abs(across) < 1 && Math.abs(down) < 1) return;
+  view.x += across;
+  view.y += down;
+  apply();
 };
 const pointers = new Map();
 let moved = 0;
-svg.addEventListener("pointerdown", (e) => { pointers.set(e.pointerId, { x: e.clientX, y: e.clientY }); moved = 0; });
-svg.addEventListener("pointermove", (e) => {
+area.addEventListener("pointerdown", (e) => { pointers.set(e.pointerId, { x: e.clientX, y: e.clientY }); moved = 0; touched = true; });
+area.addEventListener("pointermove", (e) => {
   const before = pointers.get(e.pointerId);
   if (!before) return;
   const now = { x: e.clientX, y: e.clientY };
   moved += Math.abs(now.x - before.x) + Math.abs(now.y - before.y);
-  if (moved > 4 && !svg.hasPointerCapture(e.pointerId)) svg.setPointerCapture(e.pointerId);
+  if (moved > 4 && !area.hasPointerCapture(e.pointerId)) area.setPointerCapture(e.pointerId);
   if (pointers.size === 2) {
-    const other = [...pointers].find(([id]) => id !== e.pointerId)[1], area = svg.getBoundingClientRect();
+    const other = [...pointers].find(([id]) => id !== e.pointerId)[1], frame = area.getBoundingClientRect();
     const far = (p) => Math.hypot(p.x - other.x, p.y - other.y) || 1;
-    zoom(far(now) / far(before), (now.x + other.x) / 2 - area.left, (now.y + other.y) / 2 - area.top);
+    zoom(far(now) / far(before), (now.x + other.x) / 2 - frame.left, (now.y + other.y) / 2 - frame.top);
   } else {
     view.x += now.x - before.x; view.y += now.y - before.y;
     apply();
   }
   pointers.set(e.pointerId, now);
 });
-for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, (e) => pointers.delete(e.pointerId));
-svg.addEventListener("wheel", (e) => { e.preventDefault(); const area = svg.getBoundingClientRect(); zoom(Math.exp(-e.deltaY / 500), e.clientX - area.left, e.clientY - area.top); }, { passive: false });
+for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, (e) => pointers.delete(e.pointerId));
+area.addEventListener("wheel", (e) => { e.preventDefault(); touched = true; const frame = area.getBoundingClientRect(); zoom(Math.exp(-e.deltaY / 500), e.clientX - frame.left, e.clientY - frame.top); }, { passive: false });
 
 // --- choosing a value ---
 
@@ -242,7 +280,7 @@ const select = (id, focus) => {
   if (focus) boxes.get(id)?.g.focus({ preventScroll: true });
 };
 const rove = (id) => { // one box of the graph is reached by Tab, the others by arrows
-  for (const g of svg.querySelectorAll('[tabindex="0"]')) g.setAttribute("tabindex", "-1");
+  for (const g of area.querySelectorAll('[tabindex="0"]')) g.setAttribute("tabindex", "-1");
   const box = boxes.get(id) ?? boxes.values().next().value ?? folds[0];
   box?.g.setAttribute("tabindex", "0");
 };
@@ -363,14 +401,14 @@ $("slider").addEventListener("input", () => go(Number($("slider").value)));
 $("fit").addEventListener("click", fit);
 $("in").addEventListener("click", () => zoom(1.25));
 $("out").addEventListener("click", () => zoom(0.8));
-svg.addEventListener("click", (e) => {
+area.addEventListener("click", (e) => {
   const g = e.target.closest?.("[data-node]");
   if (g && moved < 5) select(Number(g.dataset.node), true);
 });
-svg.addEventListener("focusin", (e) => { const g = e.target.closest?.("[data-node]"); if (g) { label(Number(g.dataset.node)); keepInView(boxes.get(Number(g.dataset.node))); } });
-const label = (id) => boxes.get(id)?.g.setAttribute("aria-label", `${title(id)}, ${NODES[id].name ?? NODES[id].role}, data ${boxes.get(id).data ? short(values[id]) : "not computed yet"}, gradient ${has[id] ? short(grads[id] + 0) : "not computed"}`);
+area.addEventListener("focusin", (e) => { const g = e.target.closest?.("[data-node]"); if (!g) return; label(Number(g.dataset.node)); if (g.matches(":focus-visible")) keepInView(boxes.get(Number(g.dataset.node))); });
+const label = (id) => boxes.get(id)?.g.setAttribute("aria-label", `${title(id)}, ${NODES[id].name ?? NODES[id].role}, data ${boxes.get(id).known ? short(values[id]) : "not computed yet"}, gradient ${has[id] ? short(grads[id] + 0) : "not computed"}`);
 const walk = (g, direction) => {
-  const all = [...svg.querySelectorAll("[data-node],.folded")].filter((x) => !x.classList.contains("tucked"));
+  const all = [...area.querySelectorAll("[data-node],.folded")].filter((x) => !x.classList.contains("tucked"));
   const next = all[all.indexOf(g) + direction];
   if (!next) return;
   g.setAttribute("tabindex", "-1");
@@ -381,6 +419,7 @@ document.addEventListener("keydown", (e) => {
   const at = e.target, typing = at.matches("input:not([type=checkbox]), select, textarea"), box = at.closest?.("[role=button]");
   if (e.ctrlKey || e.metaKey || e.altKey || typing) return;
   const pan = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[e.key];
+  if (pan || "f+=-".includes(e.key)) touched = true;
   if (e.shiftKey && pan) { view.x += pan[0]; view.y += pan[1]; apply(); }
   else if (e.key === "ArrowRight") go(step + 1);
   else if (e.key === "ArrowLeft") go(step - 1);
@@ -420,9 +459,10 @@ const begin = () => {
   legend();
   recompute();
   scale();
-  build(DATA.layouts[0].level);
-  fit();
+  $("fold").value = (DATA.layouts.find((l) => l.boxes.length <= 300) ?? DATA.layouts[0]).level;
+  build($("fold").value);
+  home();
   rove(null);
   redraw(false);
-  new ResizeObserver(() => fit()).observe(stage);
+  new ResizeObserver(() => { if (!touched) home(); }).observe(stage);
 };
