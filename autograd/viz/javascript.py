@@ -17,6 +17,9 @@ from typing import Any
 from autograd.primitive_type import PRIMITIVES, Primitive
 from autograd.viz.snapshot import Snapshot
 
+# Families by order, of which functions.js has the first derivatives alone: good in rules, not as nodes.
+FIRST_ONLY = frozenset({"sinc_derivative", "erfcx_derivative", "norm_logcdf_derivative"})
+
 
 class Unsupported(TypeError):
     """An operation that the page has no JavaScript for."""
@@ -101,7 +104,7 @@ def literal(x: Any) -> str:
 def operation(name: str, arity: int) -> str | None:
     """`{f, d}` of a primitive on so many operands: its value, and its partials; None where impossible."""
     primitive = PRIMITIVES.get(name)
-    if primitive is None:
+    if primitive is None or name in FIRST_ONLY:
         return None
     letters = [f"x{i}" for i in range(arity)]
     arguments = ",".join(letters)

@@ -143,6 +143,9 @@ const turned = (f, exact) => (x) => { // sin and cos of pi*x, exact at halves
   const r = x - 2 * Math.round(x / 2);
   return exact(r) ?? f(Math.PI * r);
 };
+const norm_pdf = (x) => Math.exp(-x * x / 2 - HALF_LOG_2PI);
+const norm_logcdf = (x) => x < -5 ? Math.log(0.5 * erfcx(-x * SQRT_HALF)) - x * x / 2 : Math.log1p(-0.5 * erfc(x * SQRT_HALF));
+const infinite = (x) => x === Infinity || x === -Infinity;
 const P = {
   above: (x, y) => x > y ? 1 : x <= y ? 0 : NaN,
   less: (x, y) => x < y ? 1 : 0,
@@ -217,7 +220,7 @@ const P = {
   mish: (x) => x === -Infinity ? -0 : x * Math.tanh(softplus(x)),
   softsign: (x) => Math.abs(x) === Infinity ? Math.sign(x) : x / (1 + Math.abs(x)),
   hard_tanh: (x) => x < -1 ? -1 : x > 1 ? 1 : x,
-  smooth_abs: (x, eps) => Math.hypot(x, eps) - eps,
+  smooth_abs: (x, eps) => Math.hypot(x, eps) - Math.abs(eps),
   huber: (x, delta) => Math.abs(x) <= delta ? 0.5 * x * x : delta * (Math.abs(x) - 0.5 * delta),
   xlogy: (x, y) => x === 0 && !Number.isNaN(y) ? 0 : x * Math.log(y),
   xlog1py: (x, y) => x === 0 && !Number.isNaN(y) ? 0 : x * Math.log1p(y),
@@ -226,9 +229,10 @@ const P = {
   erfc: erfc,
   erfcx: erfcx,
   erfinv: (x) => norm_ppf((x + 1) / 2) * SQRT_HALF,
-  norm_pdf: (x) => Math.exp(-x * x / 2 - HALF_LOG_2PI),
+  norm_pdf: (x, factor = 1) => norm_pdf(x) * factor,
+  gaussian: (x, factor = 1) => Math.exp(-x * x) * factor,
   norm_cdf: (x) => 0.5 * erfc(-x * SQRT_HALF),
-  norm_logcdf: (x) => x < -5 ? Math.log(0.5 * erfcx(-x * SQRT_HALF)) - x * x / 2 : Math.log1p(-0.5 * erfc(x * SQRT_HALF)),
+  norm_logcdf: norm_logcdf,
   norm_ppf: norm_ppf,
   gamma: gamma,
   lgamma: lgamma,
@@ -236,6 +240,24 @@ const P = {
   polygamma: polygamma,
   lbeta: (a, b) => lgamma(a) + lgamma(b) - lgamma(a + b),
   beta: (a, b) => Math.exp(lgamma(a) + lgamma(b) - lgamma(a + b)),
+  peak: (...xs) => largest(xs),
+  unit: (x, length) => length === 0 ? (x === 0 || infinite(x) ? 0 : NaN) : infinite(length) ? (infinite(x) ? Math.sign(x) : 0 * x) : x / length,
+  exp_difference: (x, y) => x === y ? 1 : Math.exp(x - y),
+  shift: (x, y) => x === y ? 0 : x - y,
+  sigmoid_difference: (x, y) => x === y ? 0.5 : sigmoid(x - y),
+  silu_slope: (x) => x === -Infinity ? -0 : sigmoid(x) * (1 + (x === Infinity ? 0 : x * sigmoid(-x))),
+  mish_slope: (x) => { if (infinite(x)) return x > 0 ? 1 : -0; const t = Math.tanh(softplus(x)); return t + x * sigmoid(x) * (1 - t * t); },
+  gelu_slope: (x) => infinite(x) ? (x > 0 ? 1 : -0) : 0.5 * erfc(-x * SQRT_HALF) + x * norm_pdf(x),
+  gelu_tanh_slope: (x) => { if (Math.abs(x) > 30) return x > 0 ? 1 : -0; const v = 1.5957691216057308 * (x + 0.044715 * x * x * x); return sigmoid(v) * (1 + x * 1.5957691216057308 * (1 + 0.134145 * x * x) * sigmoid(-v)); },
+  erfinv_slope: (x) => { const y = norm_ppf((x + 1) / 2) * SQRT_HALF; return 0.886226925452758 * Math.exp(y * y); },
+  norm_ppf_slope: (p) => { const y = norm_ppf(p); return Math.exp(y * y / 2 + HALF_LOG_2PI); },
+  log1mexp_slope: (x) => x < 0 ? Math.exp(x) / Math.expm1(x) : x === 0 ? -Infinity : NaN,
+  sinc_derivative: (order, x) => order === 1 && x !== 0 ? (Math.cos(Math.PI * x) - Math.sin(Math.PI * x) / (Math.PI * x)) / x : order === 1 ? 0 : NaN,
+  erfcx_derivative: (order, x) => order === 1 ? 2 * x * erfcx(x) - 1.1283791670955126 : NaN,
+  norm_logcdf_derivative: (order, x) => order === 1 ? Math.exp(-x * x / 2 - HALF_LOG_2PI - norm_logcdf(x)) : NaN,
+  ldexp: (x, n) => Number.isInteger(n) ? x * Math.pow(2, n) : NaN,
+  clamp: (x, low, high) => smallest([largest([x, low]), high]),
+  between: (x, low, high, exponent) => low <= x && x <= high ? pow((x - low) * (high - x), exponent) : NaN,
   maximum: (...xs) => largest(xs),
   minimum: (...xs) => smallest(xs),
   max_constant: (...xs) => largest(xs),

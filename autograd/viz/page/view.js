@@ -225,7 +225,7 @@ let touched = false; // whether the reader has moved the picture
 const home = () => { // all of it, or where it begins if all of it would be too small to read
   fit();
   const first = boxes.get(FORWARD[0]);
-  if (view.k < 0.25 && first) center(first, 0.5);
+  if (view.k < 0.45 && first) center(first, 0.7);
 };
 const zoom = (factor, cx = stage.clientWidth / 2, cy = stage.clientHeight / 2) => {
   const k = Math.min(Math.max(view.k * factor, 0.02), 8), f = k / view.k;
