@@ -5,6 +5,9 @@ A batch of any size runs in programs of a fixed number of lanes: the last lanes 
 
 from __future__ import annotations
 
+import copy
+import json
+from collections import OrderedDict
 from typing import Any
 
 import autograd
@@ -14,25 +17,21 @@ from nn.extras import need
 from nn.losses import Loss
 from nn.module import Module, substituted
 from nn.objective import Eager, Function, Penalty, checked
+from nn.weights import architecture
 
 MOST_LANES = 1024  # samples a call: more would not run faster, and take more memory
 
 
-class Compiled:
-    """The objective compiled: one program a use, made when it is first asked for."""
-
-    compiled = True
+class Programs:
+    """The functions of scalars that are compiled: one program a use, made when it is first asked for."""
 
     def __init__(self, model: Module, loss: Loss, penalty: Penalty | None = None) -> None:
         self.model = model
         self.loss = loss
         self.penalty = penalty
-        self.lanes = 0
-        self.programs: dict[str, Function] = {}
+        self.jitted: dict[str, Function] = {}
 
-    # --- the functions of scalars that are compiled ---------------------------------------------------------
-
-    def _mean(self, theta: Any, X: Any, Y: Any, weights: Any) -> Any:
+    def mean(self, theta: Any, X: Any, Y: Any, weights: Any) -> Any:
         """The weighted sum of the losses plus the penalty."""
 
         def sample(numbers: Any, x: Any, y: Any, weight: Any) -> Any:
@@ -43,30 +42,69 @@ class Compiled:
         total = 0.0
         for lost in autograd.vmap(sample, in_axes=(None, 0, 0, 0))(theta, X, Y, weights):
             total = total + lost
-        if self.penalty is None:
-            return total
-        penalty = self.penalty
-        return total + substituted(self.model, list(theta), lambda: penalty(self.model))
+        return total if self.penalty is None else total + self.extra(theta)
 
-    def _outputs(self, theta: Any, X: Any) -> Any:
+    def extra(self, theta: Any) -> Any:
+        """The penalty alone."""
+        penalty = self.penalty
+        return 0.0 if penalty is None else substituted(self.model, list(theta), lambda: penalty(self.model))
+
+    def outputs(self, theta: Any, X: Any) -> Any:
+        """The outputs for each lane of inputs."""
+
         def sample(numbers: Any, x: Any) -> Any:
             return substituted(self.model, list(numbers), lambda: self.model(list(x)))
 
         return autograd.vmap(sample, in_axes=(None, 0))(theta, X)
 
-    def _along(self, theta: Any, direction: Any, X: Any, Y: Any, weights: Any) -> Any:
-        return autograd.jvp(autograd.grad(lambda t: self._mean(t, X, Y, weights)), (theta,), (direction,))[1]
+    def product(self, theta: Any, direction: Any, X: Any, Y: Any, weights: Any) -> Any:
+        """The Hessian of the mean times a vector."""
+        return autograd.jvp(autograd.grad(lambda t: self.mean(t, X, Y, weights)), (theta,), (direction,))[1]
 
-    def _run(self, use: str, *arguments: Any) -> Any:
-        if use not in self.programs:
+    def run(self, use: str, *arguments: Any) -> Any:
+        """One of these functions (or "gradient", "slope" of the mean, of the penalty) as machine code."""
+        if use not in self.jitted:
             functions: dict[str, Function] = {
-                "gradient": autograd.value_and_grad(self._mean),
-                "value": self._mean,
-                "outputs": self._outputs,
-                "product": self._along,
+                "gradient": autograd.value_and_grad(self.mean),
+                "slope": autograd.value_and_grad(self.extra),
+                "value": self.mean,
+                "outputs": self.outputs,
+                "product": self.product,
             }
-            self.programs[use] = jit(functions[use])
-        return self.programs[use](*arguments)
+            self.jitted[use] = jit(functions[use])
+        return self.jitted[use](*arguments)
+
+
+# Programs by architecture and loss, the last used ones, so that training like networks compiles once.
+_KNOWN: OrderedDict[Any, Programs] = OrderedDict()
+MOST_KNOWN = 16
+
+
+def programs_for(model: Module, loss: Loss, penalty: Penalty | None) -> Programs:
+    """The programs of a model, shared by all models of its architecture where that is known."""
+    described = architecture(model)
+    if described is None or penalty is not None:
+        return Programs(model, loss, penalty)
+    key = json.dumps(described), loss
+    found = _KNOWN.pop(key, None) or Programs(copy.deepcopy(model), loss)
+    _KNOWN[key] = found
+    while len(_KNOWN) > MOST_KNOWN:
+        _KNOWN.popitem(last=False)
+    return found
+
+
+class Compiled:
+    """The objective compiled."""
+
+    compiled = True
+
+    def __init__(self, model: Module, loss: Loss, penalty: Penalty | None = None) -> None:
+        self.model = model
+        self.loss = loss
+        self.penalty = penalty
+        self.lanes = 0
+        self.weights: Any = None
+        self.programs = programs_for(model, loss, penalty)
 
     # --- batches --------------------------------------------------------------------------------------------
 
@@ -76,6 +114,7 @@ class Compiled:
         n = len(X)
         if not self.lanes:
             self.lanes = min(n, MOST_LANES)
+            self.weights = np.full(self.lanes, 1.0 / self.lanes)
         pieces = []
         for i in range(0, n, self.lanes):
             x, y = X[i : i + self.lanes], Y[i : i + self.lanes]
@@ -89,51 +128,31 @@ class Compiled:
     def value_and_gradient(self, theta: Array, X: Array, Y: Array) -> tuple[float, Array]:
         """The mean loss over the samples plus the penalty, and its gradient."""
         if len(X) == self.lanes:
-            value, gradient = self._run("gradient", theta, X, Y, self._even())
+            value, gradient = self.programs.run("gradient", theta, X, Y, self.weights)
             return value, gradient
-        found = [self._run("gradient", theta, *piece) for piece in self._pieces(X, Y)]
+        found = [self.programs.run("gradient", theta, *piece) for piece in self._pieces(X, Y)]
         value, gradient = sum(v for v, _ in found), sum(g for _, g in found)
         if self.penalty is not None and len(found) > 1:  # counted with every piece, wanted once
-            extra, slope = self._alone(theta)
+            extra, slope = self.programs.run("slope", theta)
             value, gradient = value - (len(found) - 1) * extra, gradient - (len(found) - 1) * slope
         return value, gradient
-
-    def _even(self) -> Array:
-        np = need("numpy")
-        if getattr(self, "_weights", None) is None:
-            self._weights: Array = np.full(self.lanes, 1.0 / self.lanes)
-        return self._weights
-
-    def _alone(self, theta: Array) -> tuple[float, Array]:
-        """The penalty and its gradient."""
-        np = need("numpy")
-        penalty = self.penalty
-        assert penalty is not None
-        if "penalty" not in self.programs:
-            self.programs["penalty"] = jit(
-                autograd.value_and_grad(
-                    lambda t: substituted(self.model, list(t), lambda: penalty(self.model))
-                )
-            )
-        value, gradient = self.programs["penalty"](theta)
-        return float(value), np.asarray(gradient)
 
     def value(self, theta: Array, X: Array, Y: Array) -> float:
         """The mean loss over the samples plus the penalty."""
         pieces = self._pieces(X, Y)
-        total = float(sum(self._run("value", theta, *piece) for piece in pieces))
-        return (
-            total - (len(pieces) - 1) * self._alone(theta)[0] if self.penalty and len(pieces) > 1 else total
-        )
+        total = float(sum(self.programs.run("value", theta, *piece) for piece in pieces))
+        if self.penalty is not None and len(pieces) > 1:
+            total -= (len(pieces) - 1) * float(self.programs.run("slope", theta)[0])
+        return total
 
     def outputs(self, theta: Array, X: Array) -> Array:
         """The model's outputs, one number or one row a sample."""
         np = need("numpy")
-        lanes = min(len(X), MOST_LANES)
+        lanes = min(1 << (len(X) - 1).bit_length(), MOST_LANES)  # so that few sizes are ever compiled
         found = []
         for i in range(0, len(X), lanes):
             x = X[i : i + lanes]
-            results = np.asarray(self._run("outputs", theta, _padded(x, lanes)), dtype=np.float64)
+            results = np.asarray(self.programs.run("outputs", theta, _padded(x, lanes)), dtype=np.float64)
             found.append(results.T[: len(x)])  # each output of a sample is an array over the lanes
         return np.concatenate(found)  # type: ignore[no-any-return]
 
@@ -145,7 +164,7 @@ class Compiled:
         direction = np.asarray(direction, dtype=np.float64)
         total = np.zeros(len(theta))
         for piece in self._pieces(X, Y):
-            total += np.asarray(self._run("product", theta, direction, *piece))
+            total += np.asarray(self.programs.run("product", theta, direction, *piece))
         return total  # type: ignore[no-any-return]
 
 

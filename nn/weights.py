@@ -63,10 +63,10 @@ def _values(tensor: list[Any]) -> list[Value]:
 # --- architectures ------------------------------------------------------------------------------------------
 
 
-def _architecture(model: Any) -> dict[str, Any] | None:
+def architecture(model: Any) -> dict[str, Any] | None:
     """What is needed to build the model anew; None where that can't be written down."""
     if isinstance(model, Sequential):
-        parts = [_architecture(part) for part in model.layers]
+        parts = [architecture(part) for part in model.layers]
         return (
             None
             if None in parts
@@ -138,7 +138,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     """
     target = Path(path)
     tensors = {name: _numbers(tensor) for name, tensor in _tensors(model)}
-    described = _architecture(model)
+    described = architecture(model)
     if target.suffix == ".json":
         content = {
             "format": FORMAT,
