@@ -126,7 +126,7 @@ def gelu_tanh_slope(x: float) -> float:
         return NAN
     v, low = tanh_form(x)
     linear, cubic = tanh_form_linear()[0], tanh_form_cubic()[0]
-    if v >= 0.0:
+    if v > -0.3:
         tail = exp(-v) * (1.0 - low)
         whole = 1.0 + tail
         return (1.0 + linear * x * (1.0 + 3.0 * cubic * x * x) * tail / whole) / whole

@@ -15,6 +15,7 @@ from autograd.special.summation import two_product
 
 _SQRT_2: Final = math.sqrt(2.0)
 _SQRT_HALF: Final = 0.7071067811865476
+_SQRT_HALF_LOW: Final = -4.833646656726457e-17
 _ONE_OVER_SQRT_PI: Final = 0.5641895835477563
 _TWO_OVER_SQRT_PI: Final = 1.1283791670955126
 _ONE_OVER_SQRT_2PI: Final = 0.3989422804014327
@@ -180,6 +181,12 @@ def cdf_times(x: float, factor: float) -> float:
     """
     if x < -40.0:
         return math.copysign(0.0, factor)
+    if x > -4.2:
+        # What rounding -x/sqrt(2) lost is made good: -erfc'/erfc is t + sqrt(t*t + 1.9) to some percent.
+        t, low = two_product(-x, _SQRT_HALF)
+        low -= x * _SQRT_HALF_LOW
+        value = 0.5 * math.erfc(t)
+        return (value - value * low * (t + math.sqrt(t * t + 1.9))) * factor
     squared, low = two_product(x, x)
     tail = 0.5 * erfcx(-x * _SQRT_HALF) * factor
     return scaled_exp(-0.5 * squared, tail - 0.5 * low * tail)
