@@ -405,6 +405,19 @@ def test_accuracy_of_two_arguments(name):
             assert error <= 8.0, f"{name}({a!r}, {b!r}): {error:.1f} ULP"
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.floats(-30, 2).filter(lambda x: abs(x) > 1e-20), min_size=1, max_size=5), st.booleans())
+def test_logsumexp_near_a_sum_of_one(values, balanced):
+    rest = sum(map(math.exp, values[:-1]))
+    if balanced and 1e-300 < rest < 1:
+        values[-1] = math.log1p(-rest)
+    with mp.workdps(60):
+        exact = mp.log(sum(mp.exp(mpf(x)) for x in values))
+        assert ulp_error(special.logsumexp(values), exact) <= 4.0
+        if len(values) == 2:
+            assert ulp_error(special.logaddexp(*values), exact) <= 4.0
+
+
 @pytest.mark.parametrize("order", [0, 1, 2, 5])
 def test_polygamma_difference(order):
     with mp.workdps(150):

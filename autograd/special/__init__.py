@@ -71,6 +71,7 @@ from autograd.special.logarithmic import (
     log1mexp,
     log1mexp_slope,
     logaddexp,
+    logsumexp,
     sigmoid_difference,
     xdivy,
     xlog1py,
@@ -88,7 +89,7 @@ from autograd.special.normal import (
     norm_pdf,
 )
 from autograd.special.quantile import erfinv, erfinv_slope, norm_ppf, norm_ppf_slope
-from autograd.special.summation import dist, dot, fma, fsum, logsumexp, norm, prod, sumprod
+from autograd.special.summation import dist, dot, fma, fsum, norm, prod, sumprod
 from autograd.special.unit_derivatives import (
     gelu_derivative,
     gelu_tanh_derivative,

@@ -3,6 +3,7 @@
 import math
 from typing import Final
 
+from autograd.special import double_double as dd
 from autograd.special.elementary import INF, NAN, div, exp, expm1, log, log1p
 from autograd.special.summation import two_sum
 
@@ -15,11 +16,44 @@ def logaddexp(x: float, y: float) -> float:
     >>> logaddexp(1000.0, 1000.0) == 1000.0 + math.log(2.0), logaddexp(-math.inf, -math.inf)
     (True, -inf)
     """
-    if x == y:
-        return x + _LN2
-    if x > y:
-        return x + log1p(exp(y - x))
-    return y + log1p(exp(x - y))
+    if math.isnan(x) or math.isnan(y):
+        return NAN
+    top, other = (x, y) if x > y else (y, x)
+    if math.isinf(top):
+        return top
+    value = top + log1p(exp(other - top))
+    return value if math.fabs(value) >= -0.5 * top else _cancelling([x, y])
+
+
+def logsumexp(values: list[float]) -> float:
+    """log(sum(exp(x))), without overflow; -inf for no values. Slopes: exp_difference(x, z), normalised.
+
+    >>> logsumexp([1000.0, 1000.0]) == 1000.0 + math.log(2.0), logsumexp([-math.inf, -math.inf])
+    (True, -inf)
+    """
+    if not values:
+        return -INF
+    largest = 0
+    for i in range(len(values)):
+        if values[i] != values[i]:
+            return NAN
+        if values[i] > values[largest]:
+            largest = i
+    top = values[largest]
+    if math.isinf(top):
+        return top
+    # The largest term is exactly 1 and stays outside: log1p keeps what the others add, however little.
+    rest = [exp(values[i] - top) for i in range(len(values)) if i != largest]
+    value = top + log1p(math.fsum(rest))
+    return value if math.fabs(value) >= -0.5 * top else _cancelling(values)
+
+
+def _cancelling(values: list[float]) -> float:
+    """Where the sum of exponentials is near 1: its logarithm needs more digits of it than a float has."""
+    total = dd.zero()
+    for value in values:
+        total = dd.add(total, dd.exp((value, 0.0)))
+    return dd.log(total)[0]
 
 
 def exp_difference(x: float, y: float) -> float:

@@ -4,7 +4,7 @@ import math
 import sys
 from typing import Final
 
-from autograd.special.elementary import INF, NAN, exp, log1p
+from autograd.special.elementary import INF
 
 _SPLITTER: Final = 134217729.0  # 2**27 + 1, Dekker's constant for 53-bit floats
 _TINY: Final = 2.0**-960
@@ -177,25 +177,3 @@ def dist(xs: list[float], ys: list[float]) -> float:
     5.0
     """
     return math.dist(xs, ys)
-
-
-def logsumexp(values: list[float]) -> float:
-    """log(sum(exp(x))), without overflow; -inf for no values.
-
-    >>> logsumexp([1000.0, 1000.0]) == 1000.0 + math.log(2.0), logsumexp([-math.inf, -math.inf])
-    (True, -inf)
-    """
-    if not values:
-        return -INF
-    largest = 0
-    for i in range(len(values)):
-        if values[i] != values[i]:
-            return NAN
-        if values[i] > values[largest]:
-            largest = i
-    top = values[largest]
-    if math.isinf(top):
-        return top
-    # The largest term is exactly 1 and stays outside: log1p keeps what the others add, however little.
-    rest = [exp(values[i] - top) for i in range(len(values)) if i != largest]
-    return top + log1p(math.fsum(rest))
