@@ -36,6 +36,7 @@ def depth(mode: str) -> int:
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Mode:
     """A context of this thread that nests, survives exceptions and decorates functions."""
 
