@@ -21,7 +21,7 @@ def logaddexp(x: float, y: float) -> float:
     top, other = (x, y) if x > y else (y, x)
     if math.isinf(top):
         return top
-    value = top + log1p(exp(other - top))
+    value = top + log1p(exp_difference(other, top))
     return value if math.fabs(value) >= -0.5 * top else _cancelling([x, y])
 
 
@@ -43,7 +43,7 @@ def logsumexp(values: list[float]) -> float:
     if math.isinf(top):
         return top
     # The largest term is exactly 1 and stays outside: log1p keeps what the others add, however little.
-    rest = [exp(values[i] - top) for i in range(len(values)) if i != largest]
+    rest = [exp_difference(values[i], top) for i in range(len(values)) if i != largest]
     value = top + log1p(math.fsum(rest))
     return value if math.fabs(value) >= -0.5 * top else _cancelling(values)
 
