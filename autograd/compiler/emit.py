@@ -72,6 +72,10 @@ class Block:
         """The bit that is set where one of two is."""
         return self.new(f"or {self.bit} {p}, {q}")
 
+    def both(self, p: str, q: str) -> str:
+        """The bit that is set where two are."""
+        return self.new(f"and {self.bit} {p}, {q}")
+
     def number(self, bit: str) -> str:
         """The bit as 1.0 or 0.0, remembered so that `where` can use it as it is."""
         name = self.select(bit, self.one, self.zero)
@@ -130,6 +134,44 @@ def _best(order: str) -> Callable[..., str]:
         return b.select(unordered, b.nan, chosen)
 
     return best
+
+
+def _inside(b: Block, x: str, low: str, high: str) -> str:
+    outside = b.either(b.compare("ole", x, low), b.compare("oge", x, high))
+    inside = b.both(b.compare("olt", low, x), b.compare("olt", x, high))
+    return b.select(inside, b.one, b.select(outside, b.zero, b.nan))
+
+
+def _clamp(b: Block, x: str, low: str, high: str) -> str:
+    return _best("olt")(b, _best("ogt")(b, x, low), high)
+
+
+def _unit(b: Block, x: str, length: str) -> str:
+    infinite = b.compare("oeq", b.intrinsic("fabs", x), b.constant(float("inf")))
+    at_origin = b.select(b.either(infinite, b.compare("oeq", x, b.zero)), b.zero, b.nan)
+    far = b.select(infinite, b.one, b.zero)
+    far = b.select(b.compare("uno", x, x), b.nan, b.intrinsic("copysign", far, x))
+    endless = b.compare("oeq", b.intrinsic("fabs", length), b.constant(float("inf")))
+    unit = b.select(endless, far, b.op("fdiv", x, length))
+    return b.select(b.compare("oeq", length, b.zero), at_origin, unit)
+
+
+def _pow_slope(b: Block, x: str, y: str) -> str:
+    lower = b.op("fsub", y, b.one)
+    slope = b.op("fmul", y, b.call("pow", x, lower))
+    lost = b.op("fsub", y, b.op("fadd", lower, b.one))
+    better = b.op("fmul", b.op("fmul", slope, lost), b.call("log", b.intrinsic("fabs", x)))
+    plain = b.either(b.compare("oge", y, b.constant(0.5)), b.compare("oeq", slope, b.zero))
+    plain = b.either(plain, b.compare("une", b.op("fsub", slope, slope), b.zero))
+    slope = b.select(plain, slope, b.op("fadd", slope, better))
+    return b.select(b.compare("oeq", y, b.zero), b.zero, slope)
+
+
+def _pow_log(b: Block, x: str, y: str) -> str:
+    flat = b.both(b.compare("oeq", x, b.zero), b.compare("oge", y, b.zero))
+    gone = b.both(b.compare("oeq", x, b.constant(float("inf"))), b.compare("olt", y, b.zero))
+    product = b.op("fmul", b.call("pow", x, y), b.call("log", x))
+    return b.select(b.either(flat, gone), b.zero, product)
 
 
 def _dot(b: Block, *operands: str) -> str:
@@ -228,6 +270,11 @@ EMIT: Final[dict[str, Callable[..., str]]] = {
     "minimum": _best("olt"),
     "max_constant": _best("ogt"),
     "min_constant": _best("olt"),
+    "inside": _inside,
+    "clamp": _clamp,
+    "unit": _unit,
+    "pow_slope": _pow_slope,
+    "pow_log": _pow_log,
     "dot": _dot,
     "prod": _prod,
     "cbrt": _cbrt,

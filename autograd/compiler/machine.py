@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, Final
 
 from autograd.compiler import adapter
+from autograd.compiler.expand import expand
 from autograd.compiler.program import Program
 from autograd.compiler.straight import Assembly
 from autograd.compiler.structure import LEAF, Structure
@@ -102,6 +103,9 @@ class Machine:
 
     def __init__(self, program: Program, fast: bool = False) -> None:
         llvm = binding()
+        expanded = expand(program)
+        if expanded is not program:
+            program = expanded.simplify()
         assembly = Assembly(program, lane_width(), fast)
         symbols = {f"python.{name}" for name in assembly.callbacks}
         for need, _ in assembly.needs:

@@ -1,0 +1,136 @@
+"""Primitives that the machine lacks, replaced by the composition of others that they declare (`lower`)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from autograd import primitives
+from autograd.compiler.emit import EMIT
+from autograd.compiler.program import LANE_NAMES, Instruction, Program
+from autograd.primitive_type import PRIMITIVES, Primitive, find
+
+
+def expand(program: Program) -> Program:
+    """The program in primitives that are emitted as they are, or have no `lower` and are called back for."""
+    if all([_kept(instruction) for instruction in program.instructions]):
+        return program
+    writer = _Writer(program)
+    number: list[int] = list(range(program.inputs))
+    number += [writer.constant(x) for x in program.constants]
+    for instruction in program.instructions:
+        operands = instruction.operands
+        if not (type(operands) is range and operands.stop <= program.inputs):
+            operands = tuple([number[i] for i in operands])
+        moved = Instruction(instruction.name, operands, instruction.lanes, instruction.lane)
+        number.append(writer.write(moved) if not _kept(instruction) else writer.put(moved))
+    return writer.finish([number[i] for i in program.outputs])
+
+
+def _kept(instruction: Instruction) -> bool:
+    name = instruction.name
+    return name in EMIT or name in LANE_NAMES or name in _CALLED or find(name).lower is None
+
+
+# Their compositions are off by more than 2 ULP, or not right at the infinities.
+_CALLED: Final = frozenset({"norm_pdf", "norm_cdf", "exp_difference"})
+
+
+class _Writer:
+    """Writes instructions; constants have negative numbers until all of them are known."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.constants: list[float] = []
+        self.instructions: list[Instruction] = []
+
+    def constant(self, x: float) -> int:
+        self.constants.append(x)
+        return -len(self.constants)
+
+    def put(self, instruction: Instruction) -> int:
+        self.instructions.append(instruction)
+        return self.program.inputs + len(self.instructions) - 1
+
+    def write(self, instruction: Instruction) -> int:
+        """The instruction's composition, run on symbols that write what is done to them."""
+        lower = find(instruction.name).lower
+        assert lower is not None
+        lanes = instruction.lanes
+        # Compositions may choose by an operand that is a constant.
+        result = lower(
+            *[Symbol(self, i, lanes) if i >= 0 else self.constants[-i - 1] for i in instruction.operands]
+        )
+        return result.number if isinstance(result, Symbol) else self.constant(float(result))
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...], lanes: int) -> Symbol:
+        numbers = [x.number if isinstance(x, Symbol) else self.constant(float(x)) for x in operands]
+        made = Instruction(primitive.name, tuple(numbers), lanes)
+        return Symbol(self, self.put(made) if _kept(made) else self.write(made), lanes)
+
+    def finish(self, outputs: list[int]) -> Program:
+        inputs, count = self.program.inputs, len(self.constants)
+
+        def place(i: int) -> int:
+            return inputs - i - 1 if i < 0 else i if i < inputs else i + count
+
+        instructions = [
+            Instruction(n, o if type(o) is range else tuple([place(i) for i in o]), lanes, lane)
+            for n, o, lanes, lane in self.instructions
+        ]
+        program = self.program
+        return Program(
+            inputs,
+            self.constants,
+            instructions,
+            [place(i) for i in outputs],
+            program.name,
+            program.arguments,
+            program.results,
+        )
+
+
+class Symbol:
+    """A number that writes the operations it goes through."""
+
+    __slots__ = ("lanes", "number", "writer")
+
+    def __init__(self, writer: _Writer, number: int, lanes: int) -> None:
+        self.writer = writer
+        self.number = number
+        self.lanes = lanes
+
+    def __primitive__(self, primitive: Primitive, operands: tuple[Any, ...]) -> Symbol:
+        return self.writer.apply(primitive, operands, self.lanes)
+
+    def __add__(self, other: Any) -> Any:
+        return primitives.add(self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return primitives.add(other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return primitives.sub(self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return primitives.sub(other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return primitives.mul(self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return primitives.mul(other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return primitives.div(self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return primitives.div(other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return PRIMITIVES["pow"](self, other)
+
+    def __neg__(self) -> Any:
+        return primitives.neg(self)
+
+    def __abs__(self) -> Any:
+        return PRIMITIVES["abs"](self)
