@@ -93,6 +93,18 @@ class strict(Mode):
     name = "strict"
 
 
+class tracing(Mode):
+    """While open in this thread, every result stands for every number: it becomes part of a program."""
+
+    name = "tracing"
+
+
+class in_lanes(Mode):
+    """While open in this thread, the function of a vmap is traced for all its lanes at once."""
+
+    name = "in_lanes"
+
+
 def source_line() -> str:
     """Where the innermost code outside this package stands, as `file:line`."""
     frame: Any = sys._getframe()

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from autograd.batching import LANES
 from autograd.compiler.structure import flatten, substitute, unflatten
 from autograd.graph import topological
-from autograd.modes import Mode, depth
+from autograd.modes import depth, in_lanes
 from autograd.primitive_type import PRIMITIVES, Primitive, declare
 from autograd.value import Value
 
@@ -145,7 +145,7 @@ def map_lanes(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) ->
             stacks.append(stack(numbers))
             columns.append(leaf)
         arguments.append(substitute(versions[0], columns))
-    with _in_lanes():
+    with in_lanes():
         result = function(*arguments)
     roots, structure = flatten(result)
     spread_roots = spread(roots, leaves, stacks, lanes)
@@ -154,10 +154,6 @@ def map_lanes(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) ->
         [x] * lanes if id(x) in known or not isinstance(x, Value) else unstack(x, lanes) for x in spread_roots
     ]
     return [unflatten(structure, row, "object") for row in zip(*columns, strict=True)]
-
-
-class _in_lanes(Mode):
-    name = "in_lanes"
 
 
 LANES.run = map_lanes

@@ -13,14 +13,8 @@ from autograd.compiler.lanes import TRACED
 from autograd.compiler.program import Program
 from autograd.compiler.structure import Structure, flatten
 from autograd.graph import topological
-from autograd.modes import Mode
+from autograd.modes import tracing
 from autograd.value import Value
-
-
-class tracing(Mode):
-    """While open in this thread, results of traced values are traced."""
-
-    name = "tracing"
 
 
 def traced(number: float) -> Value:
