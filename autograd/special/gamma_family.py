@@ -95,21 +95,22 @@ def _gamma_moderate(x: float) -> float:
 
 
 def lgamma(x: float) -> float:
-    """log|gamma(x)|, of slope digamma(x); infinite at the poles. CPython's cancels near the zeros at 1 and 2.
+    """log|gamma(x)|, of slope digamma(x); infinite at the poles. CPython's, which cancels near 1 and 2, from 10 on.
 
     >>> lgamma(1.0), lgamma(2.0), lgamma(-3.0), lgamma(1e308)
     (0.0, 0.0, inf, inf)
     """
-    if x >= 4.0:
+    if x >= 10.0:
         try:
             return math.lgamma(x)
         except OverflowError:
             return INF
     if x >= 2.5:
-        shifted = x - 1.0
-        if shifted > 2.5:
-            return log(shifted * (shifted - 1.0)) + _lgamma_near_2(shifted - 3.0)
-        return log(shifted) + _lgamma_near_2(shifted - 2.0)
+        nearest = rint(x)
+        product = 1.0
+        for k in range(1, int(nearest) - 1):
+            product *= x - k
+        return log(product) + _lgamma_near_2(x - nearest)
     if x >= 1.5:
         return _lgamma_near_2(x - 2.0)
     if x >= 0.5:
