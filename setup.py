@@ -19,6 +19,7 @@ ENGINE = [
     "autograd/pytree.py",
     "autograd/modes.py",
     "autograd/value.py",
+    "autograd/series.py",
 ]
 
 
