@@ -311,6 +311,8 @@ class Value(Node):
 
     def __primitive__(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Record the operation over these operands: what every primitive does on meeting a Value."""
+        if primitive.arity == 1:
+            return record1(primitive, self)
         return record(primitive, operands)
 
     def __getattr__(self, name: str) -> Callable[..., Value]:

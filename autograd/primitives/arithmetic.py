@@ -28,6 +28,8 @@ def pow_slope(x: float, y: float) -> float:
     >>> pow_slope(0.0, 0.0), pow_slope(0.0, 0.5), pow_slope(0.0, 1.0), pow_slope(-2.0, 3.0)
     (0.0, inf, 1.0, 12.0)
     """
+    if y == 2.0:
+        return 2.0 * x
     if y == 0.0:
         return 0.0
     lower = y - 1.0

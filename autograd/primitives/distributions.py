@@ -18,6 +18,73 @@ _SQRT_PI: Final = 1.772453850905516
 _SQRT_HALF: Final = 0.7071067811865476
 _SQRT_HALF_LOW: Final = -4.833646656726457e-17
 
+# --- gamma and beta -----------------------------------------------------------------------------------------
+
+gamma: Final[Primitive] = declare(
+    Primitive(
+        "gamma",
+        special.gamma,
+        lambda z, x: z * digamma(x),
+        "Γ",
+        doc="The gamma function; infinite at ±0, NaN at the negative integers.",
+    )
+)
+lgamma: Final[Primitive] = declare(
+    Primitive("lgamma", special.lgamma, lambda z, x: digamma(x), doc="log|gamma(x)|, infinite at the poles.")
+)
+digamma: Final[Primitive] = declare(
+    Primitive(
+        "digamma",
+        special.digamma,
+        lambda z, x: polygamma(1.0, x),
+        "ψ",
+        doc="The logarithmic derivative of gamma.",
+    )
+)
+polygamma: Final[Primitive] = declare(
+    Primitive(
+        "polygamma",
+        special.polygamma,
+        lambda z, n, x: (nan, polygamma(n + 1.0, x)),
+        arity=2,
+        names=("n", "x"),
+        doc="The n-th derivative of digamma, for a whole number n, in which there is no slope (NaN).",
+    )
+)
+beta: Final[Primitive] = declare(
+    Primitive(
+        "beta",
+        special.beta,
+        lambda z, a, b: (z * polygamma_difference(0.0, a, b), z * polygamma_difference(0.0, b, a)),
+        "Β",
+        2,
+        commutes=True,
+        names=("a", "b"),
+        doc="gamma(a) * gamma(b) / gamma(a + b).",
+    )
+)
+lbeta: Final[Primitive] = declare(
+    Primitive(
+        "lbeta",
+        special.lbeta,
+        lambda z, a, b: (polygamma_difference(0.0, a, b), polygamma_difference(0.0, b, a)),
+        arity=2,
+        commutes=True,
+        names=("a", "b"),
+        doc="log|beta(a, b)|.",
+    )
+)
+polygamma_difference: Final[Primitive] = declare(
+    Primitive(
+        "polygamma_difference",
+        special.polygamma_difference,
+        lambda z, n, a, b: (nan, polygamma_difference(n + 1.0, a, b), -polygamma(n + 1.0, a + b)),
+        arity=3,
+        names=("n", "a", "b"),
+        doc="polygamma(n, a) - polygamma(n, a + b), without cancelling: the slopes of lbeta.",
+    )
+)
+
 # --- error functions ----------------------------------------------------------------------------------------
 
 
