@@ -155,13 +155,13 @@ class Value(Node):
     def __add__(self, other: object) -> Value | Any:
         if isinstance(other, Value):
             return record2(add, self.number + other.number, self, other, 1.0, 1.0)
-        if type(other) is float or is_number(other):
+        if type(other) is float or type(other) is int or is_number(other):
             y = as_float(other)
             return record2(add, self.number + y, self, None, 1.0, y)
         return NotImplemented
 
     def __radd__(self, other: object) -> Value | Any:
-        if type(other) is float or is_number(other):
+        if type(other) is float or type(other) is int or is_number(other):
             y = as_float(other)
             return record2(add, y + self.number, None, self, y, 1.0)
         return NotImplemented
@@ -169,13 +169,13 @@ class Value(Node):
     def __sub__(self, other: object) -> Value | Any:
         if isinstance(other, Value):
             return record2(sub, self.number - other.number, self, other, 1.0, -1.0)
-        if type(other) is float or is_number(other):
+        if type(other) is float or type(other) is int or is_number(other):
             y = as_float(other)
             return record2(sub, self.number - y, self, None, 1.0, y)
         return NotImplemented
 
     def __rsub__(self, other: object) -> Value | Any:
-        if type(other) is float or is_number(other):
+        if type(other) is float or type(other) is int or is_number(other):
             y = as_float(other)
             return record2(sub, y - self.number, None, self, y, -1.0)
         return NotImplemented
@@ -183,13 +183,13 @@ class Value(Node):
     def __mul__(self, other: object) -> Value | Any:
         if isinstance(other, Value):
             return record2(mul, self.number * other.number, self, other, other.number, self.number)
-        if type(other) is float or is_number(other):
+        if type(other) is float or type(other) is int or is_number(other):
             y = as_float(other)
             return record2(mul, self.number * y, self, None, y, y)
         return NotImplemented
 
     def __rmul__(self, other: object) -> Value | Any:
-        if type(other) is float or is_number(other):
+        if type(other) is float or type(other) is int or is_number(other):
             y = as_float(other)
             return record2(mul, y * self.number, None, self, y, y)
         return NotImplemented
@@ -199,13 +199,13 @@ class Value(Node):
             y = other.number
             z = float_div(self.number, y)
             return record2(div, z, self, other, div_slope(self.number, y), -float_div(z, y))
-        if type(other) is float or is_number(other):
+        if type(other) is float or type(other) is int or is_number(other):
             y = as_float(other)
             return record2(div, float_div(self.number, y), self, None, div_slope(self.number, y), y)
         return NotImplemented
 
     def __rtruediv__(self, other: object) -> Value | Any:
-        if type(other) is float or is_number(other):
+        if type(other) is float or type(other) is int or is_number(other):
             y = as_float(other)
             z = float_div(y, self.number)
             return record2(div, z, None, self, y, -float_div(z, self.number))
@@ -214,7 +214,7 @@ class Value(Node):
     def __pow__(self, other: object) -> Value | Any:
         if isinstance(other, Value):
             return record(power, (self, other))
-        if type(other) is float or is_number(other):
+        if type(other) is float or type(other) is int or is_number(other):
             x, y = self.number, as_float(other)
             return record2(power, float_power(x, y), self, None, pow_slope(x, y), y)
         return NotImplemented
@@ -544,12 +544,13 @@ def rebuild(
 
 
 def _install(primitive: Primitive) -> None:
-    def method(self: Value, *operands: Any) -> Any:
-        if primitive.arity == 1 and not operands:
-            return record1(primitive, self)
+    def method(self: Value) -> Any:
+        return record1(primitive, self)
+
+    def method_with_defaults(self: Value, *operands: Any) -> Any:
         return record(primitive, primitive.complete((self, *operands)))
 
-    setattr(Value, primitive.name, method)
+    setattr(Value, primitive.name, method if primitive.arity == 1 else method_with_defaults)
 
 
 for _primitive in PRIMITIVES.values():

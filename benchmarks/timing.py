@@ -8,11 +8,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 
 def interleaved(*functions: Callable[[], object], rounds: int = 15) -> list[float]:
-    """Median seconds of each function, called in turn, so that a drifting machine hits all alike.
+    """Median processor seconds of each function, called in turn, so that a drifting machine hits all alike.
 
     The garbage of one (micrograd's graphs are cycles) is not collected at the expense of the next.
     """
@@ -22,9 +22,9 @@ def interleaved(*functions: Callable[[], object], rounds: int = 15) -> list[floa
     for _ in range(rounds):
         for function, taken in zip(functions, seconds, strict=True):
             gc.collect()
-            start = perf_counter()
+            start = process_time()
             function()
-            taken.append(perf_counter() - start)
+            taken.append(process_time() - start)
     return [statistics.median(taken) for taken in seconds]
 
 
