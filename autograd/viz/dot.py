@@ -207,6 +207,7 @@ def describe(node: Node) -> str:
 
 def _edges(graph: Snapshot, quotient: Quotient, options: Options) -> Iterator[str]:
     names = {path: f"fold{i}" for i, path in enumerate(quotient.folded)}
+    crowded = quotient.crowded
 
     def box(key: int | Path) -> str:
         return f"v{key}" if isinstance(key, int) else names[key]
@@ -226,16 +227,19 @@ def _edges(graph: Snapshot, quotient: Quotient, options: Options) -> Iterator[st
             label = f' label=" {place} "' if node.ordered else ""
             yield f"\tv{operand} -> {target} [{(label + tip).strip()}]\n"
         for source in many:
-            yield f"\t{box(source)} -> {target}{_count(quotient.edges[source, node.id])}\n"
+            yield f"\t{box(source)} -> {target}{_count(quotient.edges[source, node.id], crowded)}\n"
         if target != f"v{node.id}":
             yield f"\t{target} -> v{node.id}\n"
     for (source, user), count in quotient.edges.items():
         if not isinstance(user, int):
-            yield f"\t{box(source)} -> {box(user)}{_count(count)}\n"
+            yield f"\t{box(source)} -> {box(user)}{_count(count, crowded)}\n"
 
 
-def _count(count: int) -> str:
-    return f' [label="×{count:,}"]' if count > 1 else ""
+def _count(count: int, crowded: bool) -> str:
+    """How many arrows one stands for: beside it, or where that would bury the picture when pointed at."""
+    if count == 1:
+        return ""
+    return f' [{"edgetooltip" if crowded else "label"}="×{count:,}"]'
 
 
 def _legend(shown: list[Node], quotient: Quotient, options: Options, numbers: list[float | None]) -> str:

@@ -72,7 +72,7 @@ def assign(graph: Snapshot) -> None:
         else:
             node.group = group
             met[node.id] = union
-            if not own and union == full.get(group):
+            if complete:
                 closed.add(node.id)
     for node in graph.nodes:
         for i in node.operands:
@@ -99,7 +99,6 @@ class Folded:
     parameters: int = 0
     operations: int = 0
     inputs: int = 0
-    outputs: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -111,30 +110,43 @@ class Quotient:
     folded: dict[Path, Folded]
     edges: dict[tuple[int | Path, int | Path], int]
 
+    @property
+    def crowded(self) -> bool:
+        """Whether there is no room for words beside the arrows of folded boxes."""
+        return len(self.edges) > CROWDED
+
     def __len__(self) -> int:
         return len(self.folded) + sum(1 for key in self.stands_for if isinstance(key, int))
 
 
 LEVELS = ("none", "neuron", "layer", "all")
+CROWDED = 60
+LEGIBLE = 300  # boxes above which a folded picture folds what is outside the model as well
 
 
-def keys(level: str) -> Callable[[Node], Path]:
+def keys(level: str, outside: bool = False) -> Callable[[Node], Path]:
     """What a level of folding folds a node into; () where the node stays itself."""
+
+    def rest(node: Node) -> Path:
+        if not outside or node.role == "output":
+            return ()
+        return (INPUTS,) if node.role == "input" else (OUTSIDE,)
+
     if level == "none":
         return lambda _: ()
     if level == "neuron":
-        return lambda node: node.group
+        return lambda node: node.group or rest(node)
     if level == "layer":
-        return lambda node: node.group[:-1] or node.group
-    return lambda node: (
-        node.group[:1]
-        or ((INPUTS,) if node.role in ("input", "constant") else () if node.role == "output" else (OUTSIDE,))
-    )
+        return lambda node: node.group[:-1] or node.group or rest(node)
+    return lambda node: node.group[:1] or rest(node)
 
 
-def fold(graph: Snapshot, level: str) -> Quotient:
-    """Fold every group of a level ("neuron", "layer", "all") into one box; "none" folds nothing."""
-    key = keys(level)
+def fold(graph: Snapshot, level: str, outside: bool = False) -> Quotient:
+    """Fold every group of a level ("neuron", "layer", "all") into one box; "none" folds nothing.
+
+    With `outside`, inputs become one box and what belongs to no module another.
+    """
+    key = keys(level, outside)
     stands_for: list[int | Path] = []
     folded: dict[Path, Folded] = {}
     for node in graph.nodes:
@@ -147,8 +159,6 @@ def fold(graph: Snapshot, level: str) -> Quotient:
         box.parameters += node.role == "parameter"
         box.inputs += node.role == "input"
         box.operations += bool(node.name)
-        if node.role == "output":
-            box.outputs.append(node.id)
         stands_for.append(path)
     edges: dict[tuple[int | Path, int | Path], int] = {}
     for node in graph.nodes:
@@ -160,13 +170,23 @@ def fold(graph: Snapshot, level: str) -> Quotient:
     return Quotient(level, stands_for, folded, edges)
 
 
+def legible(graph: Snapshot, level: str) -> Quotient:
+    """The quotient of a level, what is outside the model folded too where it would bury the model."""
+    quotient = fold(graph, level)
+    if level == "all" or (level != "none" and len(quotient) > LEGIBLE):
+        return fold(graph, level, outside=True)
+    return quotient
+
+
 def choose(graph: Snapshot, wanted: str, most: int) -> Quotient:
-    """The quotient of the wanted level; for "auto" the first level with at most so many boxes."""
+    """The quotient of the wanted level; for "auto" the first level that can be read."""
     if wanted != "auto":
-        return fold(graph, wanted)
-    grouped = any(node.group for node in graph.nodes)
-    for level in LEVELS if grouped else ("none",):
-        quotient = fold(graph, level)
-        if len(quotient) <= most:
+        return legible(graph, wanted)
+    quotient = fold(graph, "none")
+    if len(quotient) <= most or not any(node.group for node in graph.nodes):
+        return quotient
+    for level in LEVELS[1:]:
+        quotient = legible(graph, level)
+        if len(quotient) <= min(most, LEGIBLE):
             break
     return quotient

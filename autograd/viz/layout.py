@@ -149,7 +149,7 @@ def _edges(graph: Snapshot, quotient: Quotient) -> Iterator[Edge]:
         if isinstance(source, int) and isinstance(user, int):
             continue
         ends = [f"v{end}" if isinstance(end, int) else names[end] for end in (source, user)]
-        yield ends[0], ends[1], f"×{count}" if count > 1 else ""
+        yield ends[0], ends[1], f"×{count}" if count > 1 and not quotient.crowded else ""
 
 
 def _split(edges: list[Edge], large: bool) -> tuple[list[Edge], list[Edge]]:

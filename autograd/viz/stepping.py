@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from autograd.viz.groups import LEVELS, fold
+from autograd.viz.groups import LEVELS, legible
 from autograd.viz.javascript import functions_source, operations_source
 from autograd.viz.layout import layout, title
 from autograd.viz.snapshot import Snapshot
@@ -50,7 +50,7 @@ class Stepper:
         graph = self.graph
         root = graph.roots[0]
         levels = LEVELS if any(node.group for node in graph.nodes) else LEVELS[:1]
-        quotients = [fold(graph, level) for level in levels]
+        quotients = [legible(graph, level) for level in levels]
         small = [q for q in quotients if len(q) <= self.most]
         distinct = [q for i, q in enumerate(small) if i == 0 or len(q) < len(small[i - 1])]
         if not distinct:
