@@ -111,7 +111,8 @@ const digamma = (x) => {
 const BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];
 const polygamma = (n, x) => {
   if (n === 0) return digamma(x);
-  if (!(x > 0) || !Number.isInteger(n) || n < 0) return NaN;
+  if (!(x > -1e5) || !Number.isInteger(n) || n < 0) return NaN;
+  if (x <= 0 && Number.isInteger(x)) return n % 2 ? Infinity : NaN;
   let factorial = 1; for (let k = 2; k <= n; k++) factorial *= k;
   let sum = 0;
   while (x < 15 + n) { sum += factorial / Math.pow(x, n + 1); x += 1; }
