@@ -18,6 +18,7 @@ from autograd.value import Value, compiled
 
 if TYPE_CHECKING:
     from autograd.batching import vmap
+    from autograd.compiler import Program, jit
     from autograd.higher import derivative, taylor
     from autograd.matrices import gauss_newton_product, hessian, hvp, jacobian
     from autograd.transforms import grad, gradients, jvp, linearize, stop_gradient, value_and_grad, vjp
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # Where the names stand that are imported when first asked for, so that `import autograd` is quick.
 _LATE = {
     "batching": ("vmap",),
+    "compiler": ("Program", "jit"),
     "higher": ("derivative", "taylor"),
     "transforms": ("grad", "gradients", "jvp", "linearize", "stop_gradient", "value_and_grad", "vjp"),
     "matrices": ("gauss_newton_product", "hessian", "hvp", "jacobian"),
@@ -52,6 +54,7 @@ __all__ = [
     "MissingExtraError",
     "NonFiniteError",
     "Primitive",
+    "Program",
     "StaleGraphError",
     "TracedValueError",
     "Value",
@@ -63,6 +66,7 @@ __all__ = [
     "hessian",
     "hvp",
     "jacobian",
+    "jit",
     "jvp",
     "linearize",
     "math",
