@@ -95,7 +95,7 @@ def _gamma_moderate(x: float) -> float:
 
 
 def lgamma(x: float) -> float:
-    """log|gamma(x)|, of slope digamma(x); infinite at the poles. From 10 on CPython's, which cancels near 1, 2.
+    """log|gamma(x)|, of slope digamma(x); infinite at the poles. CPython's cancels near 1 and 2.
 
     >>> lgamma(1.0), lgamma(2.0), lgamma(-3.0), lgamma(1e308)
     (0.0, 0.0, inf, inf)
