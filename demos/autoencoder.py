@@ -80,7 +80,9 @@ def run(quick: bool = False) -> dict[str, float]:
     ax.legend(title="digit", frameon=False, bbox_to_anchor=(1.0, 1.0), markerscale=2)
     ax.set(title="Each digit in a bottleneck of two numbers", xlabel="first number", ylabel="second number")
     save(drawn, "autoencoder_map.png")
-    errors["64-32-2-32-64"] = float(((nn.predict(flat, X[test_rows], compiled=True) - X[test_rows]) ** 2).mean())
+    errors["64-32-2-32-64"] = float(
+        ((nn.predict(flat, X[test_rows], compiled=True) - X[test_rows]) ** 2).mean()
+    )
     print(f"   through 2 numbers: squared error {errors['64-32-2-32-64']:.4f}")
     return errors
 

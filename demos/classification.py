@@ -51,9 +51,15 @@ def run(quick: bool = False) -> dict[str, float]:
     for row, (name, data, binary) in enumerate(
         (("breast cancer", load_breast_cancer(), True), ("wine", load_wine(), False))
     ):
-        print(f"{name}: {len(data.data)} samples of {data.data.shape[1]} numbers, {len(data.target_names)} classes")
+        print(
+            f"{name}: {len(data.data)} samples of {data.data.shape[1]} numbers, {len(data.target_names)} "
+            "classes"
+        )
         results[name], matrix, history = classify(data, binary, epochs)
-        print(f"   accuracy on a held-out third: {results[name]:.1%}; stopped by {history.stopped_by} in epoch {history.epochs}")
+        print(
+            f"   accuracy on a held-out third: {results[name]:.1%}; stopped by {history.stopped_by} in "
+            f"epoch {history.epochs}"
+        )
         names = [str(n) for n in data.target_names]
         for line_name, line in zip(names, matrix.tolist(), strict=True):
             print(f"   {line_name:>10}  " + "  ".join(f"{n:3d}" for n in line))

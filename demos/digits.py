@@ -1,6 +1,7 @@
-"""Handwritten digits: scikit-learn's 8 x 8 images, or MNIST from its files. `python -m demos.digits [--mnist DIR]`.
+"""Handwritten digits: scikit-learn's, or MNIST from its files. `python -m demos.digits [--mnist DIR]`.
 
-MNIST's networks are those of Nielsen's book: 784-30-10 and 784-100-10 of sigmoids, eta 3.0, batches of 10, 30 epochs.
+MNIST's networks are those of Nielsen's book: 784-30-10 and 784-100-10 of sigmoids, eta 3.0, batches of 10,
+30 epochs.
 """
 
 from __future__ import annotations
@@ -62,15 +63,22 @@ def mnist(folder: str, hidden: int = 30, epochs: int = 30, samples: int | None =
     X_test, y_test = nn.read_mnist(folder, "test")
     X, y = X[:samples], y[:samples]
     model = nn.MLP(X.shape[1], [hidden, 10], "sigmoid", "sigmoid", init="lecun", seed=0)
-    print(f"MNIST, {len(X)} images: {X.shape[1]}-{hidden}-10 of sigmoids, squared error, eta 3.0, batches of 10")
+    print(
+        f"MNIST, {len(X)} images: {X.shape[1]}-{hidden}-10 of sigmoids, squared error, eta 3.0, batches of 10"
+    )
 
     def half_squares(output: Any, target: Any) -> Any:
         """Nielsen's cost: half the sum of the squared errors."""
         return 5.0 * nn.losses.mse(output, target)
 
-    history = nn.fit(model, X, nn.one_hot(y, 10), half_squares, nn.SGD(model.parameters(), 3.0), epochs, 10, seed=0)
+    history = nn.fit(
+        model, X, nn.one_hot(y, 10), half_squares, nn.SGD(model.parameters(), 3.0), epochs, 10, seed=0
+    )
     score = nn.accuracy(nn.predict(model, X_test, compiled=True), y_test)
-    print(f"   {score:.2%} right on {len(X_test)} test images after {epochs} epochs, {history.seconds / max(epochs, 1):.1f} s each")
+    print(
+        f"   {score:.2%} right on {len(X_test)} test images after {epochs} epochs, "
+        f"{history.seconds / max(epochs, 1):.1f} s each"
+    )
     nn.save(model, "out/mnist.safetensors")
     save(nn.plot_weights(model.layers[0], most=30).figure, f"mnist_weights_{hidden}.png")
     return score

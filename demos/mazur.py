@@ -55,7 +55,10 @@ def forward_by_hand(hidden: list[Value], outputs: list[Value], errors: list[Valu
         for i, out in enumerate((hidden, outputs)[k], 1):
             w1, w2 = WEIGHTS[4 * k + 2 * (i - 1) : 4 * k + 2 * i]
             net = out.parents[0].data
-            print(f"   net_{layer}{i} = {w1:.2f} * {given[0]:.9f} + {w2:.2f} * {given[1]:.9f} + {BIASES[k]:.2f} = {net:.9f}")
+            print(
+                f"   net_{layer}{i} = {w1:.2f} * {given[0]:.9f} + {w2:.2f} * {given[1]:.9f} + "
+                f"{BIASES[k]:.2f} = {net:.9f}"
+            )
             print(f"   out_{layer}{i} = 1 / (1 + e^-{net:.9f}) = {out.data:.9f}")
     for i, (target, out, error) in enumerate(zip(TARGETS, outputs, errors, strict=True), 1):
         print(f"   E_o{i} = ({target:.2f} - {out.data:.9f})**2 / 2 = {error.data:.9f}")
@@ -82,7 +85,10 @@ def backward_by_hand(weights: list[Value], hidden: list[Value], outputs: list[Va
     for j, h in enumerate(hidden):
         along = [deltas[i] * WEIGHTS[4 + 2 * i + j] for i in range(2)]
         inner = h.data * (1.0 - h.data)
-        print(f"   dE/dout_h{j + 1} = {along[0]:.9f} + {along[1]:.9f} = {sum(along):.9f}   (both outputs send a part)")
+        print(
+            f"   dE/dout_h{j + 1} = {along[0]:.9f} + {along[1]:.9f} = {sum(along):.9f}   (both outputs "
+            "send a part)"
+        )
         print(f"   dout_h{j + 1}/dnet_h{j + 1} = {h.data:.9f} * (1 - {h.data:.9f}) = {inner:.9f}")
         for k, x in enumerate(INPUTS):
             w = weights[2 * j + k]
@@ -97,7 +103,8 @@ def backward_by_hand(weights: list[Value], hidden: list[Value], outputs: list[Va
 def articles_step(net: MLP, weights: list[Value]) -> None:
     """The article's update: the hidden weights' gradient goes back through output weights that have moved.
 
-    It is written out, because the engine can't be brought to do it: a node keeps the partials of its forward pass.
+    It is written out, because the engine can't be brought to do it: a node keeps the partials of its
+    forward pass.
     """
     _, hidden, outputs, _ = error_of(net)
     deltas = [-(t - o.data) * o.data * (1.0 - o.data) for t, o in zip(TARGETS, outputs, strict=True)]
@@ -105,13 +112,17 @@ def articles_step(net: MLP, weights: list[Value]) -> None:
         for j, h in enumerate(hidden):
             weights[4 + 2 * i + j].data -= RATE * delta * h.data
     for j, h in enumerate(hidden):
-        back = sum(delta * weights[4 + 2 * i + j].data for i, delta in enumerate(deltas)) * h.data * (1.0 - h.data)
+        back = (
+            sum(delta * weights[4 + 2 * i + j].data for i, delta in enumerate(deltas))
+            * h.data
+            * (1.0 - h.data)
+        )
         for k, x in enumerate(INPUTS):
             weights[2 * j + k].data -= RATE * back * x
 
 
 def run(quick: bool = False) -> dict[str, float]:
-    """Print the example and train it; the errors before, after one step and at the end, ours and the mixed update's."""
+    """Print the example and train it; the errors before, after a step and at the end, in both ways."""
     from tqdm import tqdm
 
     steps = 200 if quick else 10_000
@@ -145,22 +156,37 @@ def run(quick: bool = False) -> dict[str, float]:
         articles_step(mixed, mixed_weights)
     mixed_error, _, mixed_outs, _ = error_of(mixed)
     mixed_end = mixed_error.data
-    print(f"   after {steps:,} steps: E = {end.data:.10f}, outputs {outs[0].data:.9f} and {outs[1].data:.9f}\n")
+    print(
+        f"   after {steps:,} steps: E = {end.data:.10f}, outputs {outs[0].data:.9f} and {outs[1].data:.9f}\n"
+    )
     first, last = ARTICLE.values()
     print("Beside the article         ours            through moved weights    the article")
     print(f"   E after 1 step          {after:.9f}     {mixed_after:.9f}              {first:.9f}")
     print(f"   E after {steps:>6,} steps    {end.data:.10f}    {mixed_end:.10f}             {last:.10f}")
     for i, (ours, theirs, article) in enumerate(zip(outs, mixed_outs, ARTICLE_OUTPUTS, strict=True), 1):
-        print(f"   out_o{i} then             {ours.data:.9f}     {theirs.data:.9f}              {article:.9f}")
+        print(
+            f"   out_o{i} then             {ours.data:.9f}     {theirs.data:.9f}              {article:.9f}"
+        )
     implied = sum(0.5 * (t - o) ** 2 for t, o in zip(TARGETS, ARTICLE_OUTPUTS, strict=True))
     print(
-        "   Why they differ: the article says that the old weights are used throughout a step, and the gradients it\n"
-        "   prints are those. What it prints of the training comes from an update that carries the hidden weights'\n"
-        "   gradient back through output weights which have already moved: the second column does that, and gets\n"
-        "   the article's .291027924 and its two outputs to the last digit. It is no gradient of E at any one point.\n"
-        f"   (The article's last error, .0000351085, is not even that of its own outputs, which give {implied:.10f}.)"
+        "   Why they differ: the article says that the old weights are used throughout a step, and the "
+        "gradients it\n"
+        "   prints are those. What it prints of the training comes from an update that carries the hidden "
+        "weights'\n"
+        "   gradient back through output weights which have already moved: the second column does that, "
+        "and gets\n"
+        "   the article's .291027924 and its two outputs to the last digit. It is no gradient of E at any "
+        "one point.\n"
+        f"   (The article's last error, .0000351085, is not even that of its own outputs, which give "
+        f"{implied:.10f}.)"
     )
-    return {"before": before, "after": after, "end": end.data, "mixed after": mixed_after, "mixed end": mixed_end}
+    return {
+        "before": before,
+        "after": after,
+        "end": end.data,
+        "mixed after": mixed_after,
+        "mixed end": mixed_end,
+    }
 
 
 def explained(root: Value, weight: Value) -> None:

@@ -11,7 +11,7 @@ from nn.data import split
 
 
 def diabetes(epochs: int) -> dict[str, float]:
-    """How a network predicts the course of diabetes, by the loss it was trained with: R squared on a held-out third."""
+    """R squared on a held-out third of the diabetes data, by the loss trained with."""
     from sklearn.datasets import load_diabetes
 
     X, y = load_diabetes(return_X_y=True)
@@ -42,12 +42,17 @@ def learned_noise(ax: Any, epochs: int) -> nn.History:
     deviation = np.exp(0.5 * log_variance)
     ax.scatter(x, y, s=8, color="#999999", label="samples")
     ax.plot(grid, mean, color="#0072B2", label="mean")
-    ax.fill_between(grid, mean - 2 * deviation, mean + 2 * deviation, color="#56B4E9", alpha=0.3, label="± 2 deviations")
+    ax.fill_between(
+        grid, mean - 2 * deviation, mean + 2 * deviation, color="#56B4E9", alpha=0.3, label="± 2 deviations"
+    )
     ax.plot(grid, np.sin(1.5 * grid), "--", color="black", linewidth=0.8, label="truth")
     ax.legend(frameon=False, fontsize=8)
     ax.set(title="Gaussian likelihood with a learned variance", xlabel="x", ylabel="y")
     middle, right = np.interp([0.0, 2.5], grid, deviation)
-    print(f"   learned deviation at 0 and 2.5: {middle:.3f}, {right:.3f} (truth {0.05 + 0.225:.3f}, {0.05 + 0.4125:.3f})")
+    print(
+        f"   learned deviation at 0 and 2.5: {middle:.3f}, {right:.3f} (truth {0.05 + 0.225:.3f}, "
+        f"{0.05 + 0.4125:.3f})"
+    )
     return history
 
 

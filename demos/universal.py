@@ -1,4 +1,4 @@
-"""Universal approximation: any f(x) fitted by wider and wider layers. `python -m demos.universal "sin(3*x)/x"`."""
+"""Universal approximation: any f(x), wider and wider layers. `python -m demos.universal "sin(3*x)/x"`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograd import math
 from demos.figures import arguments, figure, save
 from nn.plots import COLOURS
 
-DEFAULT = "sin(3*x) + 0.5*abs(x)"
+DEFAULT = "exp(-x*x/2)*cos(5*x) + 0.3*x"
 
 
 def function_of(text: str) -> Callable[[float], float]:
@@ -24,17 +24,20 @@ def function_of(text: str) -> Callable[[float], float]:
     import ast
 
     names: dict[str, Any] = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
-    allowed = (
-        ast.Expression, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Constant, ast.Name, ast.Load, ast.Call,
-    )  # fmt: skip
+    operations = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Call)
+    allowed = (*operations, ast.Constant, ast.Name, ast.Load)
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
         raise ValueError(f"{text!r} is no expression in x: {error.msg}") from None
     for node in ast.walk(tree):
-        bad = not isinstance(node, allowed) or (isinstance(node, ast.Constant) and not isinstance(node.value, int | float))
+        bad = not isinstance(node, allowed) or (
+            isinstance(node, ast.Constant) and not isinstance(node.value, int | float)
+        )
         if bad or (isinstance(node, ast.Name) and node.id != "x" and node.id not in names):
-            raise ValueError(f"{text!r} has {ast.unparse(node)!r} in it: use x, numbers, + - * / ** and autograd.math")
+            raise ValueError(
+                f"{text!r} has {ast.unparse(node)!r} in it: use x, numbers, + - * / ** and autograd.math"
+            )
     code = compile(tree, "<function>", "eval")
     return lambda x: float(eval(code, {"__builtins__": {}}, {**names, "x": x}))
 
@@ -47,7 +50,8 @@ def fitted(x: Any, y: Any, width: int, tries: int, iterations: int) -> tuple[flo
         for neuron, at in zip(model.layers[0].neurons, range(width), strict=True):
             centre = -1.0 + 2.0 * (at + 0.5) / width  # each neuron begins to bend somewhere else
             neuron.b.data = -neuron.w[0].data * centre
-        found = nn.minimize(model, (x, y), "L-BFGS-B", options={"maxiter": iterations, "maxfun": 4 * iterations})
+        options = {"maxiter": iterations, "maxfun": 2 * iterations, "ftol": 1e-14, "gtol": 1e-9}
+        found = nn.minimize(model, (x, y), "L-BFGS-B", options=options)
         error = float(found.fun) ** 0.5
         if best is None or error < best[0]:
             best = error, model
@@ -61,7 +65,7 @@ def run(text: str = DEFAULT, low: float = -3.0, high: float = 3.0, quick: bool =
     from tqdm import tqdm
 
     f = function_of(text)
-    x = np.linspace(-1.0, 1.0, 61 if quick else 161)
+    x = np.linspace(-1.0, 1.0, 61 if quick else 121)
     where = low + (high - low) * (x + 1.0) / 2.0
     y = np.array([f(float(at)) for at in where])
     if not np.isfinite(y).all():
@@ -71,7 +75,9 @@ def run(text: str = DEFAULT, low: float = -3.0, high: float = 3.0, quick: bool =
     errors: dict[int, float] = {}
     models = {}
     for width in tqdm(widths, desc=f"fitting {text}", unit="width"):
-        errors[width], models[width] = fitted(x, (y - y.mean()) / scale, width, 1 if quick else 3, 60 if quick else 1500)
+        errors[width], models[width] = fitted(
+            x, (y - y.mean()) / scale, width, 1 if quick else 2, 60 if quick else 600
+        )
     print(f"f(x) = {text} on {low} ... {high}")
     for width, error in errors.items():
         print(f"   width {width:3d}: root mean squared error {error * scale:.2e}, {3 * width + 1} parameters")
@@ -85,7 +91,9 @@ def run(text: str = DEFAULT, low: float = -3.0, high: float = 3.0, quick: bool =
     right.loglog(list(errors), [error * scale for error in errors.values()], "o-", color=COLOURS[0])
     right.set_xticks(widths, [str(width) for width in widths])
     right.minorticks_off()
-    right.set(xlabel="width of the hidden layer", ylabel="root mean squared error", title="Error against width")
+    right.set(
+        xlabel="width of the hidden layer", ylabel="root mean squared error", title="Error against width"
+    )
     save(drawn, "universal.png")
     return errors
 
@@ -96,7 +104,8 @@ def main() -> None:
     parser.add_argument("function", nargs="?", default=DEFAULT, help="an expression in x")
     parser.add_argument("--interval", nargs=2, type=float, default=(-3.0, 3.0), metavar=("LOW", "HIGH"))
     given = parser.parse_args()
-    run(given.function, *given.interval, quick=given.quick)
+    low, high = given.interval
+    run(given.function, low, high, given.quick)
 
 
 if __name__ == "__main__":
