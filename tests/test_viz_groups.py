@@ -143,3 +143,15 @@ def test_a_program_is_drawn_without_numbers() -> None:
     assert ">data" not in picture.source
     assert picture.source.count("->") == 4
     assert picture.svg()
+
+
+# --- the demo -----------------------------------------------------------------------------------------------
+
+
+def test_the_demo_writes_pictures_and_pages(tmp_path, capsys) -> None:
+    from demos import pictures
+
+    paths = pictures.write(tmp_path, steps=3)
+    assert [path.suffix for path in paths] == [".svg", ".svg", ".svg", ".html", ".html"]
+    assert all(path.stat().st_size > 3000 for path in paths)
+    assert "∂z/∂x" in capsys.readouterr().out
