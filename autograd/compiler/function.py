@@ -23,7 +23,7 @@ from autograd.compiler.structure import (
     substitute,
     unflatten,
 )
-from autograd.compiler.trace import closed, trace
+from autograd.compiler.trace import closed, collector_paused, trace
 from autograd.modes import THREAD
 from autograd.primitive_type import as_float
 from autograd.value import Value
@@ -155,7 +155,8 @@ class Jitted:
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """The program traced for these arguments; Values from outside the function are constants in it."""
         call = self._take_apart(args, kwargs)
-        return closed(self._trace(call, self._examples(call)))
+        with collector_paused():
+            return closed(self._trace(call, self._examples(call)))
 
     def inspect(self, *args: Any, **kwargs: Any) -> str:
         """LLVM's intermediate code and the machine's assembly, for these arguments or of the last call."""
@@ -247,7 +248,9 @@ class Jitted:
         with self.lock:
             found = self.cache.get(key)
             if found is None:
-                found = Compiled(self._trace(call, numbers), self.fast, call.keywords or bool(call.static))
+                with collector_paused():
+                    traced = self._trace(call, numbers)
+                    found = Compiled(traced, self.fast, call.keywords or bool(call.static))
                 self.cache[key] = found
                 while len(self.cache) > self.cache_size:
                     self.cache.popitem(last=False)

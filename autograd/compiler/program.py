@@ -65,12 +65,8 @@ class Program:
         self.name = name
         self.arguments = arguments if arguments is not None else ("tuple", (LEAF,) * inputs)
         self.results = results if results is not None else _plain_results(len(self.outputs))
+        self.first = inputs + len(self.constants)  # the number of the first instruction's value
         self._machine: Any = None
-
-    @property
-    def first(self) -> int:
-        """The number of the first instruction's value."""
-        return self.inputs + len(self.constants)
 
     @property
     def cost(self) -> dict[str, int]:
