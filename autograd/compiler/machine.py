@@ -114,8 +114,8 @@ class Machine:
                 symbols.add(f"{name}.1")
         _resolve(llvm, symbols)
         self.text = assembly.text
-        # Lanes gain 2.4 times from LLVM's allocation of registers, single numbers a quarter; it costs five times
-        # the compile time of the simplest code.
+        # Lanes gain 2.4 times from LLVM's allocation of registers, single numbers a quarter; it costs five
+        # times the compile time of the simplest code.
         self.opt = (
             1 if len(program) <= (20_000 if any([i.lanes for i in program.instructions]) else 2_000) else 0
         )
