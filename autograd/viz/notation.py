@@ -11,6 +11,7 @@ from typing import Final, Literal
 from autograd.viz.style import visible
 
 Kind = Literal["number", "name", "slope", "sign", "words"]
+ONE_LINE: Final = 100
 MIDDLE: Final = 5  # factors shown before and after the dots of a long product
 
 
@@ -82,7 +83,7 @@ def as_text(blocks: list[Block]) -> str:
         for sides in block.equations:
             shown = [_text_side(side) for side in sides]
             whole = " = ".join(shown)
-            if len(whole) <= 100:
+            if len(whole) <= ONE_LINE:
                 lines.append(f"  {whole}")
             else:
                 indent = " " * len(shown[0])
@@ -144,10 +145,15 @@ def as_markdown(blocks: list[Block]) -> str:
             parts.append(f"### {_plain(block.heading)}")
         if block.sentence:
             parts.append(_plain(block.sentence))
+        lines: list[str] = []
         for sides in block.equations:
             first, *rest = (" ".join(_latex(t, len(side) == 1) for t in side) for side in sides)
-            lines = " \\\\\n".join(f"&= {side}" for side in rest)
-            parts.append(f"$$\n\\begin{{aligned}}\n{first} {lines}\n\\end{{aligned}}\n$$")
+            if len(" = ".join(_text_side(side) for side in sides)) <= ONE_LINE:
+                rest = [" = ".join(rest)]
+            lines += [f"{first if i == 0 else ''} &= {side}" for i, side in enumerate(rest)]
+        if lines:
+            aligned = " \\\\[4pt]\n".join(lines)
+            parts.append(f"$$\n\\begin{{aligned}}\n{aligned}\n\\end{{aligned}}\n$$")
     return "\n\n".join(parts) + "\n"
 
 
@@ -194,12 +200,15 @@ def as_html(blocks: list[Block]) -> str:
             parts.append(f"<p>{escape(block.sentence)}</p>")
         for sides in block.equations:
             first, *rest = ("".join(_mathml(t, len(side) == 1) for t in side) for side in sides)
+            if len(" = ".join(_text_side(side) for side in sides)) <= ONE_LINE:
+                rest = ["<mo>=</mo>".join(rest)]
             rows = "".join(
                 f"<mtr><mtd>{first if i == 0 else ''}</mtd><mtd><mo>=</mo></mtd>"
                 f'<mtd style="text-align:left">{side}</mtd></mtr>'
                 for i, side in enumerate(rest)
             )
-            parts.append(f'<math display="block" style="text-align:left"><mtable>{rows}</mtable></math>')
+            table = f'<mtable displaystyle="true">{rows}</mtable>'
+            parts.append(f'<p style="margin:0.8em 0"><math displaystyle="true">{table}</math></p>')
     return "\n".join([*parts, "</section>"])
 
 
@@ -211,7 +220,7 @@ def _mathml(token: Token, alone: bool) -> str:
     if token.kind == "number":
         negative = token.text.startswith("-")
         whole = f"<mo>−</mo><mn>{shown[1:]}</mn>" if negative else f"<mn>{shown}</mn>"
-        return f"<mrow><mo>(</mo>{whole}<mo>)</mo></mrow>" if negative and not alone else whole
+        return f"<mrow><mo>(</mo><mrow>{whole}</mrow><mo>)</mo></mrow>" if negative and not alone else whole
     if token.kind == "name":
         return f"<mi>{shown}</mi>"
     return f"<mtext>&#160;{shown}&#160;</mtext>" if token.kind == "words" else f"<mo>{shown}</mo>"
