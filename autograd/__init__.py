@@ -19,6 +19,7 @@ from autograd.value import Value, compiled
 if TYPE_CHECKING:
     from autograd.batching import vmap
     from autograd.compiler import Program, jit
+    from autograd.counting import Cost, cost
     from autograd.higher import derivative, taylor
     from autograd.matrices import gauss_newton_product, hessian, hvp, jacobian
     from autograd.transforms import grad, gradients, jvp, linearize, stop_gradient, value_and_grad, vjp
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _LATE = {
     "batching": ("vmap",),
     "compiler": ("Program", "jit"),
+    "counting": ("Cost", "cost"),
     "higher": ("derivative", "taylor"),
     "transforms": ("grad", "gradients", "jvp", "linearize", "stop_gradient", "value_and_grad", "vjp"),
     "matrices": ("gauss_newton_product", "hessian", "hvp", "jacobian"),
@@ -49,6 +51,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "PRIMITIVES",
     "AutogradError",
+    "Cost",
     "GradcheckError",
     "Interval",
     "MissingExtraError",
@@ -59,6 +62,7 @@ __all__ = [
     "TracedValueError",
     "Value",
     "compiled",
+    "cost",
     "derivative",
     "gauss_newton_product",
     "grad",

@@ -50,7 +50,7 @@ MP = {
 
 
 @pytest.mark.parametrize("name", [name for name in MP if name in PRIMITIVES])
-@settings(max_examples=8)
+@settings(max_examples=8, deadline=None)  # mpmath takes its time
 @given(x=st.floats(0.2, 2.0))
 def test_against_mpmath(name, x):
     with mpmath.workdps(60):

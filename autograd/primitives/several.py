@@ -115,14 +115,17 @@ atan2: Final[Primitive] = declare(
 def _prod_partials(z: Number, *xs: Number) -> tuple[Number, ...]:
     """Products of all others, from the products before and after each: right beside zeros too."""
     n = len(xs)
-    after: list[Any] = [1.0] * n
-    for i in range(n - 2, -1, -1):
-        after[i] = xs[i + 1] * after[i + 1]
-    before: Any = 1.0
-    partials: list[Any] = []
-    for i in range(n):
-        partials.append(before * after[i])
+    if n == 1:
+        return (1.0,)
+    after: list[Any] = list(xs)  # after[i] is the product from i on
+    for i in range(n - 2, 0, -1):
+        after[i] = xs[i] * after[i + 1]
+    before: Any = xs[0]
+    partials: list[Any] = [after[1]]
+    for i in range(1, n - 1):
+        partials.append(before * after[i + 1])
         before = before * xs[i]
+    partials.append(before)
     return tuple(partials)
 
 
