@@ -154,7 +154,8 @@ def digamma(x: float) -> float:
         return NAN
     cotangent = math.pi * cospi(x) / sinpi(x)
     mirrored = digamma(1.0 - x)
-    if math.fabs(mirrored - cotangent) > 0.5 * (math.fabs(mirrored) + math.fabs(cotangent)):
+    # Rounding 1 - x moves digamma by an ULP of 1, also where digamma itself is small.
+    if math.fabs(mirrored - cotangent) > 0.5 * (max(1.0, math.fabs(mirrored)) + math.fabs(cotangent)):
         return mirrored - cotangent
     return stirling.digamma((x, 0.0))[0]
 
@@ -222,6 +223,11 @@ def polygamma(order: float, x: float) -> float:
     if n == 0:
         return digamma(x)
     sign = 1.0 if n % 2 else -1.0
+    if 0.0 < math.fabs(x) < 1e-20:
+        pole = sign / x  # n! / x**(n + 1), beside which the rest is nothing
+        for k in range(1, n + 1):
+            pole *= k / x
+        return pole
     if x > 0.0:
         if n <= 3:
             return sign * _polygamma_positive(n, x)
@@ -242,7 +248,7 @@ def _polygamma_positive(n: int, x: float) -> float:
     head = 0.0
     a = x
     while a < 12.0 + n:
-        head += n / a ** (n + 1) if a > 1e-50 else INF
+        head += n / a ** (n + 1)
         a += 1.0
     inverse = 1.0 / a
     squared = inverse * inverse
