@@ -148,7 +148,7 @@ def _hypot_1(x: Number) -> Number:
 # --- exponentials, logarithms, roots ------------------------------------------------------------------------
 
 exp: Final[Primitive] = declare(Primitive("exp", special.exp, lambda z, x: z, doc="e**x."))
-exp2: Final[Primitive] = declare(Primitive("exp2", special.exp2, lambda z, x: z * _LN_2, doc="2**x."))
+exp2: Final[Primitive] = declare(Primitive("exp2", special.exp2, lambda z, x: _exp2_slope(x), doc="2**x."))
 expm1: Final[Primitive] = declare(
     Primitive("expm1", special.expm1, lambda z, x: exp(x), doc="e**x - 1, accurate near 0.")
 )
@@ -209,6 +209,11 @@ cbrt: Final[Primitive] = declare(
 )
 
 # --- circular -----------------------------------------------------------------------------------------------
+
+
+def _exp2_slope(x: Number) -> Number:
+    half = exp2(0.5 * x)  # 2**x itself overflows before its slope does
+    return _LN_2 * half * half
 
 
 def _sinpi_lower(x: Number) -> Number:

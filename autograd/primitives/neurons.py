@@ -304,8 +304,13 @@ softsign: Final[Primitive] = declare(
 
 
 def _softsign_slope(x: float) -> float:
-    root = 1.0 / (1.0 + abs(x))
-    return root * root
+    size = abs(x)
+    whole = 1.0 + size
+    if whole > 1e150:
+        return 1.0 / whole / whole
+    slope = 1.0 / (whole * whole)
+    lost = size - (whole - 1.0) if size < 1.0 else 1.0 - (whole - size)
+    return slope - 2.0 * slope * lost / whole
 
 
 softsign_slope: Final[Primitive] = declare(

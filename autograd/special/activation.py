@@ -144,10 +144,13 @@ def mish_slope(x: float) -> float:
     c = 0.3034825352815289  # exp(root)
     d = (x + 1.1924312145154952) + 4.8484829848031044e-17
     tail = exp(x)
-    whole = tail * (tail + 2.0) + 2.0
+    part = tail * (tail + 2.0)
+    whole = part + 2.0
+    lost = part - (whole - 2.0)
     # Q(x) - Q(root): e - c = c expm1(d) divides every term but 4 d (1 + e).
     quotient = tail * (tail + c + 4.0) + 2.536306932285039
-    return tail * (4.0 * d + (c * expm1(d) * quotient + 4.0 * d * tail)) / (whole * whole)
+    slope = tail * (4.0 * d + (c * expm1(d) * quotient + 4.0 * d * tail)) / (whole * whole)
+    return slope - 2.0 * slope * lost / whole
 
 
 def softsign(x: float) -> float:

@@ -152,6 +152,8 @@ def digamma(x: float) -> float:
         return math.copysign(INF, -x)
     if not math.isfinite(x) or x == math.floor(x):
         return NAN
+    if x > -1e-20:
+        return -1.0 / x
     cotangent = math.pi * cospi(x) / sinpi(x)
     mirrored = digamma(1.0 - x)
     # Rounding 1 - x moves digamma by an ULP of 1, also where digamma itself is small.

@@ -117,6 +117,10 @@ def gelu_tanh_derivative(order: float, x: float) -> float:
     exponent[2] = dd.scale(cubic, 3.0 * mirrored)
     if n > 2:
         exponent[3] = cubic
+    v, low = exponent[0]
+    if v < -80.0:  # the sigmoid is its exponential, which is multiplied in last, because it may underflow
+        exponent[0] = dd.zero()
+        return scaled_exp(v, _unit(n, x, dd.series_exp(exponent), x > 0.0) * (1.0 + low))
     return _unit(n, x, _sigmoid_series(dd.series_exp(exponent)), x > 0.0)
 
 
