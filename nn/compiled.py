@@ -11,7 +11,7 @@ from collections import OrderedDict
 from typing import Any
 
 import autograd
-from autograd.compiler import jit
+from autograd import jit
 from nn.data import Array
 from nn.extras import need
 from nn.losses import Loss

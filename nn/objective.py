@@ -211,7 +211,7 @@ class Fallback:
 def compile_or_not(function: Function, compiled: bool, otherwise: Function | None = None) -> Function:
     """The function through jit where asked for and possible; else as it is (or another in its place)."""
     if compiled and can_compile():
-        from autograd.compiler import jit
+        from autograd import jit
 
         jitted: Function = jit(function)
         return jitted
