@@ -251,3 +251,21 @@ def test_operations_on_values_from_outside_belong_to_the_program():
     assert f(2.0) == 18.0
     w.data = 4.0
     assert f(2.0) == 32.0
+
+
+def test_long_programs_run_compactly(monkeypatch):
+    from autograd.compiler import compact
+
+    def f(xs):
+        total = 0.0
+        for x, y in zip(xs, xs[1:], strict=False):
+            total = total + m.exp(-x) * y / (1.0 + x * x) + m.where(x > y, m.sin(x), m.hypot(x, y, 1.0))
+        return [total, 2.5, xs[0], m.dot(xs, xs)]
+
+    xs = [math.sin(k) for k in range(40)]
+    wanted = jit(f)(xs)
+    slopes = jit(lambda *a: gradient(lambda *b: f(b)[0])(*a))(*xs)
+    monkeypatch.setattr(compact, "SHORTEST", 20)
+    assert jit(f)(xs) == wanted
+    assert jit(lambda *a: gradient(lambda *b: f(b)[0])(*a))(*xs) == slopes
+    assert "switch" in jit(f).inspect(xs)

@@ -10,11 +10,14 @@ from autograd.compiler.program import LANE_NAMES, Instruction, Program
 from autograd.primitive_type import PRIMITIVES, Primitive, find
 
 
-def expand(program: Program) -> Program:
-    """The program in primitives that are emitted as they are, or have no `lower` and are called back for."""
-    if all([_kept(instruction) for instruction in program.instructions]):
+def expand(program: Program, compact: bool = False) -> Program:
+    """The program in primitives that are emitted as they are, or have no `lower` and are called back for.
+
+    For compact mode `dot` becomes its products and sums.
+    """
+    if all([_kept(instruction, compact) for instruction in program.instructions]):
         return program
-    writer = _Writer(program)
+    writer = _Writer(program, compact)
     number: list[int] = list(range(program.inputs))
     number += [writer.constant(x) for x in program.constants]
     for instruction in program.instructions:
@@ -22,12 +25,14 @@ def expand(program: Program) -> Program:
         if not (type(operands) is range and operands.stop <= program.inputs):
             operands = tuple([number[i] for i in operands])
         moved = Instruction(instruction.name, operands, instruction.lanes, instruction.lane)
-        number.append(writer.write(moved) if not _kept(instruction) else writer.put(moved))
+        number.append(writer.put(moved) if _kept(instruction, compact) else writer.write(moved))
     return writer.finish([number[i] for i in program.outputs])
 
 
-def _kept(instruction: Instruction) -> bool:
+def _kept(instruction: Instruction, compact: bool) -> bool:
     name = instruction.name
+    if compact and name == "dot":
+        return False
     return name in EMIT or name in LANE_NAMES or name in _CALLED or find(name).lower is None
 
 
@@ -38,8 +43,9 @@ _CALLED: Final = frozenset({"norm_pdf", "norm_cdf", "exp_difference"})
 class _Writer:
     """Writes instructions; constants have negative numbers until all of them are known."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, compact: bool) -> None:
         self.program = program
+        self.compact = compact
         self.constants: list[float] = []
         self.instructions: list[Instruction] = []
 
@@ -53,7 +59,7 @@ class _Writer:
 
     def write(self, instruction: Instruction) -> int:
         """The instruction's composition, run on symbols that write what is done to them."""
-        lower = find(instruction.name).lower
+        lower = left_to_right if instruction.name == "dot" else find(instruction.name).lower
         assert lower is not None
         lanes = instruction.lanes
         # Compositions may choose by an operand that is a constant.
@@ -65,7 +71,7 @@ class _Writer:
     def apply(self, primitive: Primitive, operands: tuple[Any, ...], lanes: int) -> Symbol:
         numbers = [x.number if isinstance(x, Symbol) else self.constant(float(x)) for x in operands]
         made = Instruction(primitive.name, tuple(numbers), lanes)
-        return Symbol(self, self.put(made) if _kept(made) else self.write(made), lanes)
+        return Symbol(self, self.put(made) if _kept(made, self.compact) else self.write(made), lanes)
 
     def finish(self, outputs: list[int]) -> Program:
         inputs, count = self.program.inputs, len(self.constants)
@@ -87,6 +93,15 @@ class _Writer:
             program.arguments,
             program.results,
         )
+
+
+def left_to_right(*operands: Any) -> Any:
+    """`dot` as the products and sums that it is."""
+    half = len(operands) // 2
+    total: Any = 0.0
+    for x, y in zip(operands[:half], operands[half:], strict=True):
+        total = total + x * y
+    return total
 
 
 class Symbol:

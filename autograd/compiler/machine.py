@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, Final
 
 from autograd.compiler import adapter
+from autograd.compiler.compact import CompactAssembly, suits
 from autograd.compiler.expand import expand
 from autograd.compiler.program import Program
 from autograd.compiler.straight import Assembly
@@ -103,10 +104,12 @@ class Machine:
 
     def __init__(self, program: Program, fast: bool = False) -> None:
         llvm = binding()
-        expanded = expand(program)
+        compact = suits(program)
+        expanded = expand(program, compact)
         if expanded is not program:
             program = expanded.simplify()
-        assembly = Assembly(program, lane_width(), fast)
+        assembly: Assembly | CompactAssembly
+        assembly = CompactAssembly(program, fast) if compact else Assembly(program, lane_width(), fast)
         symbols = {f"python.{name}" for name in assembly.callbacks}
         for need, _ in assembly.needs:
             name = need.rpartition("/")[0]
@@ -116,15 +119,16 @@ class Machine:
         self.text = assembly.text
         # Lanes gain 2.4 times from LLVM's allocation of registers, single numbers a quarter; it costs five
         # times the compile time of the simplest code.
-        self.opt = (
-            1 if len(program) <= (20_000 if any([i.lanes for i in program.instructions]) else 2_000) else 0
-        )
+        most = 20_000 if any([i.lanes for i in program.instructions]) else 2_000
+        self.opt = 1 if compact or len(program) <= most else 0
         self.engine = compile_text(self.text, self.opt)
         self.address: int = self.engine.get_function_address("run")
         self.calls_back = bool(assembly.callbacks)
-        self.size = assembly.layout.size
+        self.size = assembly.size
+        self.presets = assembly.presets
+        self.tables = assembly  # whose tables the machine code reads
         self.inputs = program.inputs
-        self.places = [assembly.layout.address(i) for i in program.outputs]
+        self.places = [assembly.address(i) for i in program.outputs]
         self.kernel = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self.address)
         self.workspace, self.start = self.room()
         flat = ("list", (LEAF,) * program.inputs)
@@ -133,7 +137,10 @@ class Machine:
     def room(self) -> tuple[Any, int]:
         """A new workspace, and where in it the numbers begin: at a cache line."""
         room = (ctypes.c_double * (self.size + 16))()
-        return room, (ctypes.addressof(room) + 63) // 64 * 64
+        start = (ctypes.addressof(room) + 63) // 64 * 64
+        for place, x in self.presets:
+            room[place + (start - ctypes.addressof(room)) // 8] = x
+        return room, start
 
     def callable(self, arguments: Structure, results: Structure) -> Callable[..., Any] | None:
         """A C function from the arguments to the results, or None where C can't take them apart.
@@ -143,7 +150,7 @@ class Machine:
         if not (adapter.supported() and adapter.direct(arguments) and adapter.plain(results)):
             return None
         table = adapter.Adapter(self.address, self.start, self.places, arguments, results)
-        native = table.function((self.engine, self.workspace))
+        native = table.function((self.engine, self.workspace, self.tables))
         if not self.calls_back:
             return native
 

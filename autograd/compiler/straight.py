@@ -31,6 +31,7 @@ class Assembly:
         self.functions: list[str] = []
         self.main: list[str] = []
         self.scratch = 0
+        self.presets: list[tuple[int, float]] = []
         self._constants()
         for at, chunks in enumerate(self.layout.phases):
             if at % 2:
@@ -41,15 +42,22 @@ class Assembly:
                     self._chunk(piece)
         self.text = self._module()
 
+    @property
+    def size(self) -> int:
+        """How many numbers the workspace has room for."""
+        return self.layout.size
+
+    def address(self, i: int) -> int:
+        """The place of a number in the workspace."""
+        return self.layout.address(i)
+
     def _constants(self) -> None:
         """Constants that are outputs themselves have a place of their own."""
         program = self.program
         for i in program.outputs:
             if program.inputs <= i < program.first and i not in self.layout.place:
                 place = self.layout.place[i] = self.layout.reserve(1)
-                x = literal(program.constants[i - program.inputs])
-                self.main.append(f"%c{i} = getelementptr double, ptr %w, i64 {place}")
-                self.main.append(f"store double {x}, ptr %c{i}")
+                self.presets.append((place, program.constants[i - program.inputs]))
 
     def _module(self) -> str:
         declared = [helpers.helper(need, width) for need, width in sorted(self._all_needs())]
