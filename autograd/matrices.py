@@ -16,11 +16,18 @@ from autograd.value import Value
 
 
 def jacobian(
-    f: Function, argnums: Argnums = 0, *, mode: str | None = None, has_aux: bool = False
+    f: Function,
+    argnums: Argnums = 0,
+    *,
+    mode: str | None = None,
+    sparsity: str | None = None,
+    has_aux: bool = False,
 ) -> Function:
     """The function that gives all derivatives of f's outputs by the arguments chosen.
 
     f runs once. Mode "forward" takes one push an input, "reverse" one pull an output; None picks the fewer.
+    With sparsity "auto" the pattern is read off the graph, and the result is a sparse SciPy array of the
+    outputs' numbers by the inputs', found in one sweep a colour of the pattern.
     With `has_aux`, f returns a pair, and the result is (jacobian, aux).
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 3.0])
@@ -28,18 +35,33 @@ def jacobian(
     """
     if mode not in (None, "forward", "reverse"):
         raise ValueError(f"jacobian: mode is {mode!r}: give 'forward', 'reverse' or None")
+    _check_sparsity("jacobian", sparsity)
 
     @_like(f, "jacobian")
     def matrix(*args: Any, **kwargs: Any) -> Any:
         recorded = Recording("jacobian", f, args, kwargs, argnums, has_aux)
-        live = recorded.live
-        forward = len(recorded.inputs) <= len(recorded.leaves) if mode is None else mode == "forward"
-        rows = columns_pushed(recorded) if forward else rows_pulled(recorded)
-        entries = [recorded.finish(row, live)[0] for row in rows]
-        found = assemble(recorded.out, recorded.structure, entries)
-        return (found, recorded.auxiliary(live)) if has_aux else found
+        if sparsity is None:
+            found = dense(recorded, mode)
+        else:
+            from autograd.sparse import sparse_jacobian
+
+            found = sparse_jacobian(recorded)
+        return (found, recorded.auxiliary(recorded.live)) if has_aux else found
 
     return matrix
+
+
+def _check_sparsity(name: str, sparsity: object) -> None:
+    if sparsity not in (None, "auto"):
+        raise ValueError(f"{name}: sparsity is {sparsity!r}: give 'auto' or None")
+
+
+def dense(recorded: Recording, mode: str | None = None) -> Any:
+    """The whole Jacobian of what was recorded, in the structure of the outputs by that of the inputs."""
+    live = recorded.live
+    forward = len(recorded.inputs) <= len(recorded.leaves) if mode is None else mode == "forward"
+    rows = columns_pushed(recorded) if forward else rows_pulled(recorded)
+    return assemble(recorded.out, recorded.structure, [recorded.finish(row, live)[0] for row in rows])
 
 
 def columns_pushed(recorded: Recording) -> list[list[Any]]:
@@ -78,13 +100,27 @@ def assemble(out: Structure, structure: Structure, rows: Sequence[Sequence[Any]]
     return rebuild(out, outer)
 
 
-def hessian(f: Function, argnums: Argnums = 0) -> Function:
+def hessian(f: Function, argnums: Argnums = 0, *, sparsity: str | None = None) -> Function:
     """The function that gives all second derivatives of f: the Jacobian of its gradient.
+
+    With sparsity "auto", a sparse SciPy array: a star colouring of its symmetric pattern, one sweep a colour.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
     """
-    return _like(f, "hessian")(jacobian(grad(f, argnums), argnums))
+    _check_sparsity("hessian", sparsity)
+    slope = grad(f, argnums)
+
+    @_like(f, "hessian")
+    def matrix(*args: Any, **kwargs: Any) -> Any:
+        recorded = Recording("hessian", slope, args, kwargs, argnums)
+        if sparsity is None:
+            return dense(recorded)
+        from autograd.sparse import sparse_hessian
+
+        return sparse_hessian(recorded)
+
+    return matrix
 
 
 def hvp(f: Function) -> Function:
