@@ -6,7 +6,7 @@ import time
 import pytest
 
 from autograd import Value
-from autograd.viz import draw
+from autograd.viz import draw, stepper
 from autograd.viz.groups import fold, module_path
 from autograd.viz.subject import graph_of
 from nn import MLP, Layer, Neuron, Sequential
@@ -143,6 +143,14 @@ def test_a_program_is_drawn_without_numbers() -> None:
     assert ">data" not in picture.source
     assert picture.source.count("->") == 4
     assert picture.svg()
+    with pytest.raises(TypeError, match=r"stepper\(f, args="):
+        stepper(Program())
+
+
+def test_a_jitted_functions_program_is_drawn() -> None:
+    jit = pytest.importorskip("autograd.compiler").jit
+    program = jit(lambda x, y: (x * y).sin() + x).program(1.0, 2.0)
+    assert [n.name for n in draw(program).graph.nodes] == [None, None, "mul", "sin", "add"]
 
 
 # --- the demo -----------------------------------------------------------------------------------------------

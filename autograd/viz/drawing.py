@@ -13,7 +13,7 @@ from autograd.errors import MissingExtraError
 from autograd.viz.dot import ColorBy, Direction, Options, lines
 from autograd.viz.groups import Quotient, choose
 from autograd.viz.render import render
-from autograd.viz.snapshot import Snapshot
+from autograd.viz.snapshot import Snapshot, paused_collector
 from autograd.viz.subject import TooLargeError, graph_of, too_large
 
 if TYPE_CHECKING:
@@ -146,8 +146,11 @@ def draw(
     _one_of("direction", direction, get_args(Direction))
     _one_of("fold", fold, get_args(FoldBy))
     _one_of("color_by", color_by, ("grad", "data", None))
-    graph = graph_of(root, args=args, model=model, depth=depth, most=max_nodes if fold == "auto" else None)
-    return Drawing(graph, fold, max_nodes, Options(direction, color_by, separate_ops, legend))
+    with paused_collector():
+        graph = graph_of(
+            root, args=args, model=model, depth=depth, most=max_nodes if fold == "auto" else None
+        )
+        return Drawing(graph, fold, max_nodes, Options(direction, color_by, separate_ops, legend))
 
 
 def standalone(svg: str) -> str:

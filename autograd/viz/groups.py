@@ -121,6 +121,7 @@ class Quotient:
 
 LEVELS = ("none", "neuron", "layer", "all")
 CROWDED = 60
+ARROWS = 2000  # above which a folded picture is black, and takes minutes to lay out
 LEGIBLE = 300  # boxes above which a folded picture folds what is outside the model as well
 
 
@@ -182,11 +183,10 @@ def choose(graph: Snapshot, wanted: str, most: int) -> Quotient:
     """The quotient of the wanted level; for "auto" the first level that can be read."""
     if wanted != "auto":
         return legible(graph, wanted)
-    quotient = fold(graph, "none")
-    if len(quotient) <= most or not any(node.group for node in graph.nodes):
-        return quotient
+    if len(graph) <= most or not any(node.group for node in graph.nodes):
+        return fold(graph, "none")
     for level in LEVELS[1:]:
         quotient = legible(graph, level)
-        if len(quotient) <= min(most, LEGIBLE):
+        if len(quotient) <= min(most, LEGIBLE) and len(quotient.edges) <= ARROWS:
             break
     return quotient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograd.viz.snapshot import Node, Snapshot
+from autograd.viz.snapshot import Node, Snapshot, paused_collector
 from autograd.viz.style import NONE, visible
 from autograd.viz.subject import graph_of
 
@@ -70,7 +70,8 @@ def tape(
     v1 = mul v0 v0     data 9        grad 1
     v3 = add v1 1.0    data 10       grad 1
     """
-    return Tape(graph_of(root, args=args, model=model, depth=depth))
+    with paused_collector():
+        return Tape(graph_of(root, args=args, model=model, depth=depth))
 
 
 def tape_of(graph: Snapshot) -> Tape:

@@ -130,6 +130,11 @@ def stepper(
         return Stepper(graph, name or f"{type(root).__name__}, step by step", direction, max_nodes, training)
     if history is not None:
         raise ValueError("history was given without data: give stepper(model, X, Y, loss, history)")
+    if hasattr(root, "instructions"):
+        raise TypeError(
+            "stepper got a Program, which stands for every number and has none to step through: give the "
+            "function it was made from, as in stepper(f, args=(1.0, 2.0))"
+        )
     graph = graph_of(root, args=args, model=model, depth=depth)
     if len(graph.roots) > 1:
         raise ValueError(
