@@ -11,7 +11,12 @@ import nn
 from demos.figures import figure, main, save
 from nn.plots import COLOURS
 
-INITS = {"uniform(-1, 1)": None, "Glorot": "glorot", "orthogonal": "orthogonal", "too small": nn.init.uniform(-0.05, 0.05)}
+INITS = {
+    "uniform(-1, 1)": None,
+    "Glorot": "glorot",
+    "orthogonal": "orthogonal",
+    "too small": nn.init.uniform(-0.05, 0.05),
+}
 
 
 def layer_gradients(model: nn.MLP, X: Any, Y: Any) -> list[float]:
@@ -20,7 +25,8 @@ def layer_gradients(model: nn.MLP, X: Any, Y: Any) -> list[float]:
     for x, y in zip(X.tolist(), Y.tolist(), strict=True):
         nn.losses.binary_cross_entropy(model(x), y).backward()
     return [
-        (sum(p.grad**2 for p in layer.parameters()) / len(layer.parameters())) ** 0.5 for layer in model.layers
+        (sum(p.grad**2 for p in layer.parameters()) / len(layer.parameters())) ** 0.5
+        for layer in model.layers
     ]
 
 
@@ -29,7 +35,7 @@ def depth(quick: bool) -> dict[str, float]:
     from sklearn.datasets import make_moons
 
     X, y = make_moons(100, noise=0.1, random_state=0)
-    layers, epochs = (6, 5) if quick else (50, 150)
+    layers, epochs = (6, 5) if quick else (50, 500)
     drawn, (left, right) = figure(1, 2, (11.0, 4.5))
     found = {}
     print(f"{layers} layers of 8 tanh neurons on two moons")
@@ -37,12 +43,25 @@ def depth(quick: bool) -> dict[str, float]:
         model = nn.MLP(2, [8] * (layers - 1) + [1], "tanh", init=init, seed=0)
         sizes = layer_gradients(model, X[:4], y[:4])
         history = nn.fit(
-            model, X, y, "binary_cross_entropy", nn.Adam(model.parameters(), 0.003), epochs, 25, seed=0, clip_norm=1.0
+            model,
+            X,
+            y,
+            "binary_cross_entropy",
+            nn.Adam(model.parameters(), 0.003),
+            epochs,
+            25,
+            seed=0,
+            clip_norm=1.0,
         )
         found[name] = nn.accuracy(nn.predict(model, X), y)
-        left.semilogy(range(1, layers + 1), [max(size, 1e-40) for size in sizes], color=COLOURS[i], label=name)
+        left.semilogy(
+            range(1, layers + 1), [max(size, 1e-40) for size in sizes], color=COLOURS[i], label=name
+        )
         right.plot(range(1, history.epochs + 1), history.loss, color=COLOURS[i], label=name)
-        print(f"   {name:>15}: gradient in layer 1 is {sizes[0]:.1e}, in the last {sizes[-1]:.1e}; {found[name]:.0%} right")
+        print(
+            f"   {name:>15}: gradient in layer 1 is {sizes[0]:.1e}, in the last {sizes[-1]:.1e}; "
+            f"{found[name]:.0%} right"
+        )
     left.set(xlabel="layer", ylabel="root mean square of the gradient", title="Gradients before training")
     right.set(xlabel="epoch", ylabel="loss", title=f"Training {layers} layers")
     left.legend(frameon=False, fontsize=8)
@@ -75,7 +94,10 @@ def million(sizes: list[int], inputs: int) -> dict[str, float]:
     backward = perf_counter() - begun
     reached = sum(p.grad != 0.0 for p in parameters)
     memory = peak_memory()
-    print(f"   forward {forward:.2f} s, backward {backward:.2f} s; {reached:,} gradients are not 0; peak {memory:.2f} GB")
+    print(
+        f"   forward {forward:.2f} s, backward {backward:.2f} s; {reached:,} gradients are not 0; peak "
+        f"{memory:.2f} GB"
+    )
     return {"parameters": len(parameters), "forward": forward, "backward": backward, "gigabytes": memory}
 
 

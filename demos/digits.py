@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import nn
-from demos.figures import arguments, figure, save, show_image
+from demos.figures import OUT, arguments, figure, save, show_image
 from nn.data import split
 
 
@@ -79,8 +79,8 @@ def mnist(folder: str, hidden: int = 30, epochs: int = 30, samples: int | None =
         f"   {score:.2%} right on {len(X_test)} test images after {epochs} epochs, "
         f"{history.seconds / max(epochs, 1):.1f} s each"
     )
-    nn.save(model, "out/mnist.safetensors")
     save(nn.plot_weights(model.layers[0], most=30).figure, f"mnist_weights_{hidden}.png")
+    nn.save(model, OUT / "mnist.safetensors")
     return score
 
 

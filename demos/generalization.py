@@ -1,4 +1,4 @@
-"""Generalisation and adaptability: weight decay, early stopping, a drifting stream. `python -m demos.generalization`."""
+"""Generalisation and adaptability: noisy labels, a drifting stream. `python -m demos.generalization`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,20 @@ def regularisation(axes: Any, epochs: int) -> dict[str, float]:
     rng = np.random.default_rng(1)
     y[rng.choice(100, 20, replace=False)] = rng.integers(0, 10, 20)
     found = {}
-    for ax, (name, decay) in zip(axes, {"no regularisation": 0.0, "weight decay 3": 3.0}.items(), strict=True):
+    for ax, (name, decay) in zip(
+        axes, {"no regularisation": 0.0, "weight decay 3": 3.0}.items(), strict=True
+    ):
         model = nn.MLP(64, [32, 10], "tanh", init="glorot", seed=0)
         optimizer = nn.AdamW(model.parameters(), 0.01, weight_decay=decay)
         history = nn.fit(
-            model, X[train], y[train], "cross_entropy", optimizer, epochs, seed=0, validation=(X[held], y[held])
+            model,
+            X[train],
+            y[train],
+            "cross_entropy",
+            optimizer,
+            epochs,
+            seed=0,
+            validation=(X[held], y[held]),
         )
         nn.plot_history(history, ax)
         ax.set(title=name, ylim=(1e-3, 4.0))
@@ -70,7 +79,12 @@ def drift(ax: Any, steps: int) -> dict[str, float]:
         ax.plot(np.arange(len(smooth)) + window, smooth, color=COLOURS[i], label=name)
         print(f"   {name:>25}: {np.mean(seen[steps // 4 :]):.1%} right once it has learned")
     ax.axhline(0.5, color="black", linewidth=0.6, linestyle=":")
-    ax.set(title="A stream that drifts (a turn every 400 batches)", xlabel="batch", ylabel="share right", ylim=(0, 1.15))
+    ax.set(
+        title="A stream that drifts (a turn every 400 batches)",
+        xlabel="batch",
+        ylabel="share right",
+        ylim=(0, 1.15),
+    )
     ax.legend(frameon=False, fontsize=8, loc="upper center", ncols=2)
     return {name: float(np.mean(seen[steps // 4 :])) for name, seen in right.items()}
 

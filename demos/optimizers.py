@@ -1,4 +1,4 @@
-"""Gradient descent and its relatives, then SciPy's optimisers, on one network. `python -m demos.optimizers`."""
+"""Gradient descent, its relatives, and SciPy's optimisers, on one network. `python -m demos.optimizers`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def first_order(X: Any, y: Any, epochs: int) -> dict[str, list[float]]:
 
 
 def second_order(X: Any, y: Any, iterations: int) -> dict[str, list[float]]:
-    """The loss of SciPy's methods, by gradients and products asked for; a little weight decay gives a minimum."""
+    """The loss of SciPy's methods; a little weight decay gives it a minimum."""
     losses: dict[str, list[float]] = {}
 
     def penalty(model: nn.MLP) -> Any:
@@ -74,7 +74,7 @@ def second_order(X: Any, y: Any, iterations: int) -> dict[str, list[float]]:
 
 
 def run(quick: bool = False) -> dict[str, float]:
-    """Both kinds on two moons, then a decay curve by Levenberg-Marquardt and Gauss-Newton; the last losses."""
+    """Both kinds on two moons, then a decay curve by least squares; the last losses."""
     X, y = moons()
     print("First order, batches of 50, on two moons (8 hidden neurons)")
     first = first_order(X, y, 5 if quick else 150)
@@ -91,7 +91,7 @@ def run(quick: bool = False) -> dict[str, float]:
 
 
 def curve_fitting(ax: Any) -> None:
-    """Least squares: the decay of two isotopes from noisy counts, by each of SciPy's ways and Gauss-Newton."""
+    """Least squares: two decays from noisy counts, by each of SciPy's ways and Gauss-Newton."""
     import numpy as np
 
     from autograd import math
@@ -116,8 +116,12 @@ def curve_fitting(ax: Any) -> None:
     fitted = counts + np.array(residuals(found.x.tolist()))
     ax.plot(t, fitted, color=COLOURS[0], label="fit")
     for k, (size, rate) in enumerate(zip(found.x[::2], found.x[1::2], strict=True)):
-        ax.plot(t, size * np.exp(-rate * t), "--", color=COLOURS[k + 1], label=f"{size:.1f} exp(-{rate:.2f} t)")
-    ax.set(xlabel="time", ylabel="counts", title="Levenberg-Marquardt: two decays", yscale="log", ylim=(0.5, 150))
+        ax.plot(
+            t, size * np.exp(-rate * t), "--", color=COLOURS[k + 1], label=f"{size:.1f} exp(-{rate:.2f} t)"
+        )
+    ax.set(
+        xlabel="time", ylabel="counts", title="Levenberg-Marquardt: two decays", yscale="log", ylim=(0.5, 150)
+    )
     ax.legend(frameon=False, fontsize=8)
 
 

@@ -1,4 +1,4 @@
-"""Learning from mistakes, shown: a page that scrubs through a small network's training. `python -m demos.stepper`."""
+"""Learning from mistakes, shown: a page that scrubs through a training. `python -m demos.stepper`."""
 
 from __future__ import annotations
 
@@ -24,10 +24,20 @@ def run(quick: bool = False) -> Path:
     X, Y = data()
     model = nn.MLP(2, [2, 1], "tanh", init="glorot", seed=1)
     history = nn.fit(
-        model, X, Y, "mse", nn.Adam(model.parameters(), 0.1), 5 if quick else 120, seed=0, keep_parameters=True
+        model,
+        X,
+        Y,
+        "mse",
+        nn.Adam(model.parameters(), 0.1),
+        5 if quick else 120,
+        seed=0,
+        keep_parameters=True,
     )
     right = nn.accuracy(nn.predict(model, X), Y)
-    print(f"2 hidden neurons, 40 points: loss {history.loss[0]:.3f} before, {history.loss[-1]:.3f} after; {right:.0%} right")
+    print(
+        f"2 hidden neurons, 40 points: loss {history.loss[0]:.3f} before, {history.loss[-1]:.3f} after; "
+        f"{right:.0%} right"
+    )
     steps = [theta.tolist() for theta in history.parameters]
     page = stepper(model, X.tolist(), Y.tolist(), nn.losses.mse, steps)
     OUT.mkdir(exist_ok=True)

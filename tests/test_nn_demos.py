@@ -1,0 +1,128 @@
+"""Every demo runs, shortened, and its figures are what they should be."""
+
+import gzip
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+for package in ("sklearn", "scipy", "matplotlib", "tqdm", "llvmlite"):
+    pytest.importorskip(package)
+
+from demos import (  # noqa: E402
+    autoencoder,
+    cheap_gradient,
+    classification,
+    deep,
+    digits,
+    generalization,
+    mazur,
+    optimizers,
+    regression,
+    universal,
+)
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def pictures() -> set[str]:
+    found = list(Path("out").iterdir())
+    assert all(path.stat().st_size > 3000 for path in found)
+    return {path.name for path in found}
+
+
+def test_mazur_figures(capsys) -> None:
+    found = mazur.run(quick=True)
+    assert found["before"] == pytest.approx(0.298371109, abs=5e-10)
+    assert found["after"] == pytest.approx(0.291027774, abs=5e-10)
+    assert found["mixed after"] == pytest.approx(mazur.ARTICLE["error after 1 step"], abs=5e-10)
+    printed = capsys.readouterr().out
+    # Numbers of the article, rounded as there.
+    forward = "0.377500000 0.593269992 0.596884378 0.751365070 0.772928465 0.274811083 0.023560026"
+    backward = "0.741365070 0.186815602 0.082167041 0.036350306 0.241300709 0.000438568"
+    weights = "0.358916480 0.408666186 0.511301270 0.561370121 0.149780716"
+    for number in f"{forward} {backward} {weights}".split():
+        assert number in printed
+    assert "How E changes with w5" in printed
+
+
+def test_classification() -> None:
+    found = classification.run(quick=True)
+    assert found["breast cancer"] > 0.9
+    assert pictures() == {"classification.png"}
+
+
+def test_regression() -> None:
+    assert regression.run(quick=True)["mse"] > 0.2
+    assert pictures() == {"regression.png"}
+
+
+def test_digits() -> None:
+    assert digits.digits(quick=True)["accuracy"] > 0.85
+    assert pictures() == {"digits_wrong.png", "digits_weights.png"}
+
+
+def test_mnist_from_files(tmp_path) -> None:
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 40), ("t10k", 20)):
+        labels = rng.integers(0, 2, count).astype(np.uint8)
+        images = np.repeat(labels * 200 + 20, 16).astype(np.uint8).reshape(count, 4, 4)
+        for name, data, axes in (("images-idx3", images, 3), ("labels-idx1", labels, 1)):
+            content = struct.pack(f">BBBB{axes}I", 0, 0, 8, axes, *data.shape) + data.tobytes()
+            (tmp_path / f"{part}-{name}-ubyte.gz").write_bytes(gzip.compress(content))
+    assert digits.mnist(str(tmp_path), hidden=4, epochs=8) == 1.0
+    assert pictures() >= {"mnist_weights_4.png", "mnist.safetensors"}
+
+
+def test_autoencoder() -> None:
+    found = autoencoder.run(quick=True)
+    assert 0.0 < found["64-16-64"] < 0.2
+    assert pictures() == {"autoencoder.png", "autoencoder_map.png"}
+
+
+def test_universal() -> None:
+    errors = universal.run("sin(2*x)", quick=True)
+    assert errors[4] < errors[1]
+    assert pictures() == {"universal.png"}
+
+
+@pytest.mark.parametrize("text", ["__import__('os')", "x.real", "y + 1", "[x]", "lambda: x", "'a'", "x +"])
+def test_only_arithmetic_is_fitted(text: str) -> None:
+    with pytest.raises(ValueError, match=r"in it: use x|no expression"):
+        universal.function_of(text)
+
+
+def test_generalization() -> None:
+    found = generalization.run(quick=True)
+    assert found["goes on learning"] > 0.5
+    assert pictures() == {"generalization.png"}
+
+
+def test_deep_and_large() -> None:
+    found = deep.run(quick=True)
+    assert found["parameters"] == 50 * 20 + 21 * 10
+    assert pictures() == {"deep.png"}
+
+
+def test_cheap_gradient() -> None:
+    found = cheap_gradient.run(quick=True)
+    assert [row["parameters"] for row in found] == [11.0, 41.0]
+    assert pictures() == {"cheap_gradient.png"}
+
+
+def test_optimizers() -> None:
+    found = optimizers.run(quick=True)
+    assert len(found) == 13
+    assert max(found.values()) < 1.0
+    assert pictures() == {"optimizers.png"}
+
+
+def test_stepper() -> None:
+    pytest.importorskip("graphviz")
+    from demos import stepper
+
+    assert "<html" in stepper.run(quick=True).read_text()[:200].lower()
