@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from autograd.batching import vmap
     from autograd.compiler import Program, jit
     from autograd.counting import Cost, cost
+    from autograd.extension import custom_vjp, primitive
     from autograd.higher import derivative, taylor
     from autograd.matrices import gauss_newton_product, hessian, hvp, jacobian
     from autograd.transforms import grad, gradients, jvp, linearize, stop_gradient, value_and_grad, vjp
@@ -29,6 +30,7 @@ _LATE = {
     "batching": ("vmap",),
     "compiler": ("Program", "jit"),
     "counting": ("Cost", "cost"),
+    "extension": ("custom_vjp", "primitive"),
     "higher": ("derivative", "taylor"),
     "transforms": ("grad", "gradients", "jvp", "linearize", "stop_gradient", "value_and_grad", "vjp"),
     "matrices": ("gauss_newton_product", "hessian", "hvp", "jacobian"),
@@ -63,6 +65,7 @@ __all__ = [
     "Value",
     "compiled",
     "cost",
+    "custom_vjp",
     "derivative",
     "gauss_newton_product",
     "grad",
@@ -75,6 +78,7 @@ __all__ = [
     "linearize",
     "math",
     "no_grad",
+    "primitive",
     "stop_gradient",
     "strict",
     "taylor",

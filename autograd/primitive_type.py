@@ -47,8 +47,7 @@ class Primitive:
     operand, `kinks` the points where a one-operand function is not smooth; `smooth` is False where a kink
     or jump depends on several operands. `defaults` are the numbers of trailing operands that a call may
     leave out, `names` what documentation calls the operands. `lower`, a composition of other primitives in
-    the same operands, tells compilers how to build an operation that the machine lacks. `cotangents(g, x, y,
-    ...)` stands in for g times the partials where these are given as a whole (see `autograd.custom_vjp`).
+    the same operands, tells compilers how to build an operation that the machine lacks.
 
     >>> from autograd.primitives import mul
     >>> mul(2.0, 3.0), mul.symbol, mul.partials(6.0, 2.0, 3.0)
@@ -71,7 +70,6 @@ class Primitive:
         defaults: tuple[float, ...] = (),
         doc: str = "",
         names: tuple[str, ...] = (),
-        cotangents: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
         self.symbol: str = name if symbol is None else symbol
@@ -88,7 +86,6 @@ class Primitive:
         self.defaults = defaults
         self.doc = doc
         self.names: tuple[str, ...] = names or ("x", "y", "z", "w")[: arity or 0]
-        self.cotangents = cotangents
 
     @property
     def __name__(self) -> str:
