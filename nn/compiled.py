@@ -80,6 +80,11 @@ _KNOWN: OrderedDict[Any, Programs] = OrderedDict()
 MOST_KNOWN = 16
 
 
+def forget() -> None:
+    """Drop all compiled programs: the next training compiles again."""
+    _KNOWN.clear()
+
+
 def programs_for(model: Module, loss: Loss, penalty: Penalty | None) -> Programs:
     """The programs of a model, shared by all models of its architecture where that is known."""
     described = architecture(model)
