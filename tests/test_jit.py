@@ -3,6 +3,7 @@
 import math
 import pickle
 import threading
+from itertools import pairwise
 
 import pytest
 
@@ -258,7 +259,7 @@ def test_long_programs_run_compactly(monkeypatch):
 
     def f(xs):
         total = 0.0
-        for x, y in zip(xs, xs[1:], strict=False):
+        for x, y in pairwise(xs):
             total = total + m.exp(-x) * y / (1.0 + x * x) + m.where(x > y, m.sin(x), m.hypot(x, y, 1.0))
         return [total, 2.5, xs[0], m.dot(xs, xs)]
 
