@@ -15,6 +15,7 @@ INITS = {
     "uniform(-1, 1)": None,
     "Glorot": "glorot",
     "orthogonal": "orthogonal",
+    "orthogonal, gain 1.1": nn.init.orthogonal(1.1),
     "too small": nn.init.uniform(-0.05, 0.05),
 }
 
@@ -35,7 +36,7 @@ def depth(quick: bool) -> dict[str, float]:
     from sklearn.datasets import make_moons
 
     X, y = make_moons(100, noise=0.1, random_state=0)
-    layers, epochs = (6, 5) if quick else (50, 500)
+    layers, epochs = (6, 5) if quick else (50, 800)
     drawn, (left, right) = figure(1, 2, (11.0, 4.5))
     found = {}
     print(f"{layers} layers of 8 tanh neurons on two moons")
@@ -47,7 +48,7 @@ def depth(quick: bool) -> dict[str, float]:
             X,
             y,
             "binary_cross_entropy",
-            nn.Adam(model.parameters(), 0.003),
+            nn.Adam(model.parameters(), 3e-4),
             epochs,
             25,
             seed=0,
@@ -59,7 +60,7 @@ def depth(quick: bool) -> dict[str, float]:
         )
         right.plot(range(1, history.epochs + 1), history.loss, color=COLOURS[i], label=name)
         print(
-            f"   {name:>15}: gradient in layer 1 is {sizes[0]:.1e}, in the last {sizes[-1]:.1e}; "
+            f"   {name:>20}: gradient in layer 1 is {sizes[0]:.1e}, in the last {sizes[-1]:.1e}; "
             f"{found[name]:.0%} right"
         )
     left.set(xlabel="layer", ylabel="root mean square of the gradient", title="Gradients before training")

@@ -86,7 +86,7 @@ def run(text: str = DEFAULT, low: float = -3.0, high: float = 3.0, quick: bool =
     for i, width in enumerate(widths[:3] if quick else widths[1:5]):
         guess = nn.predict(models[width], x) * scale + y.mean()
         left.plot(where, guess, color=COLOURS[i], linewidth=1.2, label=f"width {width}")
-    left.legend(frameon=False, fontsize=8)
+    left.legend(frameon=False, fontsize=8, loc="upper left")
     left.set(xlabel="x", ylabel="f(x)", title="One hidden layer of tanh")
     right.loglog(list(errors), [error * scale for error in errors.values()], "o-", color=COLOURS[0])
     right.set_xticks(widths, [str(width) for width in widths])
