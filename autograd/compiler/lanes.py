@@ -17,7 +17,7 @@ from autograd.batching import LANES
 from autograd.compiler.structure import flatten, substitute, unflatten
 from autograd.graph import topological
 from autograd.modes import depth, in_lanes
-from autograd.primitive_type import PRIMITIVES, Primitive, declare
+from autograd.primitive_type import Primitive
 from autograd.value import Value
 
 TRACED: Final = -1  # the mark of a value that stands for every number
@@ -66,10 +66,9 @@ def _stack_partials(z: Any, *operands: Any) -> tuple[Any, ...]:
     return (1.0,) * len(operands)
 
 
-STACK_PRIMITIVE: Final = PRIMITIVES.get("stack") or declare(
-    Primitive(
-        "stack", lambda *xs: xs[0], _stack_partials, arity=None, doc="One operand a lane, while tracing."
-    )
+# Not in the table: it has a meaning while tracing alone.
+STACK_PRIMITIVE: Final = Primitive(
+    "stack", lambda *xs: xs[0], _stack_partials, arity=None, doc="One operand a lane, while tracing."
 )
 
 
