@@ -243,6 +243,32 @@ def test_search_goes_to_a_value(page, tmp_path) -> None:
     assert "tanh" in page.inner_text(".node.selected")
 
 
+def test_zoom_pan_and_fit(page, tmp_path) -> None:
+    root, _ = expression()
+    visit(page, stepper(root), tmp_path)
+
+    def place() -> str:
+        return page.evaluate("document.getElementById('world').style.transform")
+
+    start = place()
+    page.keyboard.press("+")
+    zoomed = place()
+    page.keyboard.press("Shift+ArrowRight")
+    panned = place()
+    page.keyboard.press("f")
+    assert len({start, zoomed, panned}) == 3
+    assert place() == start
+    page.mouse.move(400, 600)
+    page.mouse.wheel(0, -200)
+    assert place() != start
+    page.click("#fit")
+    page.mouse.move(400, 650)
+    page.mouse.down()
+    page.mouse.move(460, 680, steps=3)
+    page.mouse.up()
+    assert place() != start
+
+
 # --- manners ------------------------------------------------------------------------------------------------
 
 
@@ -432,6 +458,14 @@ def test_scrubbing_over_training(page, tmp_path) -> None:
         assert float(values[named[name]]) == p.data
         assert float(grads[named[name]]) == pytest.approx(p.grad, rel=1e-12)
     page.wait_for_selector("#note:has-text('on the right side')")
+    assert not page.is_visible("#reset")
+    page.click(f'[data-node="{named["x[0]"]}"]')
+    page.fill("#number", "0.125")
+    page.press("#number", "Enter")
+    assert float(numbers(page, "value")[named["x[0]"]]) == 0.125
+    page.click("#reset")
+    assert float(numbers(page, "value")[named["x[0]"]]) == X[0][0]
+    assert float(numbers(page, "value")[named["layers[0].neurons[0].w[0]"]]) == history[2][0]
     inked = (
         "(c => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size)"
         "(document.getElementById('%s'))"

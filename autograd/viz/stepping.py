@@ -39,7 +39,7 @@ class Stepper:
             "DATA": _data(self._data()),
             "FUNCTIONS": functions_source(),
             "OPS": operations_source(self.graph),
-            "SCRIPT": _part("state.js") + _part("view.js") + _part("training.js"),
+            "SCRIPT": "".join(_part(f"{name}.js") for name in ("state", "view", "controls", "training")),
         }
         page = _part("page.html")
         for name in ("CSS", "FUNCTIONS", "OPS", "SCRIPT", "TITLE", "DATA"):
