@@ -223,7 +223,7 @@ copysign: Final[Primitive] = declare(
     Primitive(
         "copysign",
         special.copysign,
-        lambda z, x, y: (copysign(sign(x), y), 0.0),
+        lambda z, x, y: (sign(x) * copysign(1.0, y), 0.0),
         arity=2,
         smooth=False,
         doc="The magnitude of x with the sign of y; of the slope of |x| at 0, which is 0.",
