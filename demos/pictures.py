@@ -76,7 +76,7 @@ def write(folder: Path, steps: int = 150) -> list[Path]:
         draw(z).save(folder / "expression.svg"),
         network().save(folder / "network.svg"),
         draw(MLP(2, [8, 8, 1], seed=0), fold="neuron", legend=False).save(folder / "folded.svg"),
-        stepper(z).save(folder / "stepper.html"),
+        stepper(z).save(folder / "expression.html"),
         training(steps).save(folder / "training.html"),
     ]
 
