@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, ClassVar, final
+from operator import attrgetter
+from typing import Any, ClassVar, Final, final
 
 from autograd import copying, graph
 from autograd._native import mypyc_attr
@@ -16,6 +17,23 @@ from autograd.primitives.arithmetic import add, div, div_slope, floordiv, mod, m
 from autograd.primitives.choosing import abs_, equal, less, less_equal, where
 from autograd.special import div as float_div
 from autograd.special import power as float_power
+
+# What NumPy calls the operations that are called otherwise here, or that are methods for NumPy alone.
+NUMPY_NAMES: Final = {
+    "arccos": "acos",
+    "arccosh": "acosh",
+    "arcsin": "asin",
+    "arcsinh": "asinh",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arctanh": "atanh",
+    "conjugate": "identity",
+    "deg2rad": "radians",
+    "fabs": "abs",
+    "hypot": "hypot",
+    "rad2deg": "degrees",
+    "rint": "round",
+}
 
 
 @mypyc_attr(acyclic=True)
@@ -134,9 +152,27 @@ class Value(Node):
             parts.append(f"label={self.label!r}")
         return f"Value({', '.join(parts)})"
 
+    def __format__(self, spec: str) -> str:
+        """The number in that format; without one, as `repr`.
+
+        >>> f"{Value(2.0):.3f}"
+        '2.000'
+        """
+        return format(self.number, spec) if spec else repr(self)
+
+    @classmethod
+    def __init_subclass__(cls) -> None:
+        """Refuse: the compiled class has no subclasses, and the plain one must not differ."""
+        kind: Any = cls
+        if kind.__module__ != __name__:
+            raise TypeError(
+                f"{kind.__name__} can't inherit from Value: the results of operations would be Values all "
+                "the same. Hold a Value as an attribute instead"
+            )
+
     # --- derivatives ----------------------------------------------------------------------------------------
 
-    def backward(self, seed: float = 1.0) -> None:
+    def backward(self, seed: object = 1.0) -> None:
         """Add d(self)/d(leaf) times the seed to the `grad` of every leaf that self depends on.
 
         Nodes between are swept afresh. On a leaf the seed itself is added.
@@ -316,9 +352,13 @@ class Value(Node):
         return record(primitive, operands)
 
     def __getattr__(self, name: str) -> Callable[..., Value]:
-        """The one-operand primitives are methods, also those declared after this class was made."""
-        primitive = PRIMITIVES.get(name)
-        if primitive is None or not is_method(primitive):
+        """The one-operand primitives are methods, also those declared after this class was made.
+
+        So are those that NumPy calls by a name of its own: `np.arctan` of an array of Values asks each
+        of them for `arctan`.
+        """
+        primitive = PRIMITIVES.get(NUMPY_NAMES.get(name, name))
+        if primitive is None or not (is_method(primitive) or name in NUMPY_NAMES):
             raise AttributeError(f"'Value' object has no attribute {name!r}")
         return lambda *operands: primitive(self, *operands)
 
@@ -482,11 +522,12 @@ def compare(primitive: Primitive, x: object, y: object) -> Any:
         return NotImplemented
     if (isinstance(x, Value) and x.mark < 0) or (isinstance(y, Value) and y.mark < 0):
         return record(primitive, (x, y))
-    a = x.number if isinstance(x, Value) else x
-    b = y.number if isinstance(y, Value) else y
+    # Any: of two objects the compiler takes == to give a bool, and NumPy's scalars give one of their own.
+    a: Any = x.number if isinstance(x, Value) else x
+    b: Any = y.number if isinstance(y, Value) else y
     if primitive is less:
-        return bool(a < b)  # type: ignore[operator]
-    return bool(a == b) if primitive is equal else bool(a <= b)  # type: ignore[operator]
+        return bool(a < b)
+    return bool(a == b) if primitive is equal else bool(a <= b)
 
 
 def is_number(x: object) -> bool:
@@ -559,3 +600,15 @@ for _primitive in PRIMITIVES.values():
 
 # Whether this package runs as compiled code, or as plain Python.
 compiled: bool = not __file__.endswith(".py")
+
+
+def _refuse_deletion(name: str, getter: Any) -> None:
+    """Put a property of Python's around a compiled one, which would crash on `del value.data`."""
+    found: Any = vars(Value)[name]
+    setattr(Value, name, property(getter, found.__set__, doc=found.__doc__))
+
+
+if compiled:
+    _refuse_deletion("data", attrgetter("number"))
+    _refuse_deletion("grad", attrgetter("grad_"))
+    _refuse_deletion("label", vars(Value)["label"].__get__)

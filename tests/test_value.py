@@ -59,6 +59,28 @@ def test_assigning_converts_and_bad_assignments_change_nothing():
     assert (x.data, x.grad, x.label) == (3.0, 2.0, "x")
 
 
+@pytest.mark.parametrize("attribute", ["data", "grad", "label", "op", "parents", "_prev"])
+def test_attributes_cant_be_deleted(attribute):
+    x = Value(1.0, label="x") * 2
+    with pytest.raises(AttributeError):
+        delattr(x, attribute)
+    assert (x.data, x.grad, x.label, x.op) == (2.0, 0.0, None, "*")
+
+
+def test_value_has_no_subclasses():
+    with pytest.raises(TypeError, match="attribute instead"):
+
+        class Sub(Value):
+            pass
+
+
+def test_format():
+    x = Value(2.5, label="x")
+    assert f"{x:.3f} {x:8.1e} {x}" == "2.500  2.5e+00 Value(data=2.5, label='x')"
+    with pytest.raises(ValueError, match="format"):
+        f"{x:nonsense}"
+
+
 @pytest.mark.parametrize("attribute", ["op", "parents", "operands", "partials", "_prev", "_op"])
 def test_what_was_recorded_is_read_only(attribute):
     with pytest.raises(AttributeError):
@@ -105,6 +127,17 @@ def test_comparisons_are_those_of_the_numbers(x, y):
         assert compare(Value(x), Value(y)) is expected
         assert compare(Value(x), y) is expected
         assert compare(x, Value(y)) is expected
+
+
+NUMPY_NUMBERS = [np.float64(2.0), np.float32(2.0), np.float16(2.0), np.int64(2), np.uint8(2), np.bool_(1)]
+
+
+@pytest.mark.parametrize("number", NUMPY_NUMBERS, ids=lambda number: type(number).__name__)
+def test_comparisons_with_the_numbers_of_numpy(number):
+    for compare in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
+        for x in (1.0, 2.0):
+            assert compare(Value(x), number) == compare(x, float(number))
+            assert compare(number, Value(x)) == compare(float(number), x)
 
 
 def test_hash_is_identity():
@@ -161,6 +194,26 @@ def test_arrays_of_values():
             assert isinstance(product, Value)
             assert product.data == 4.0
     assert isinstance(np.exp(x), Value)
+
+
+RENAMED = ("arcsin", "arccos", "arctan", "arcsinh", "arctanh", "deg2rad", "rad2deg", "fabs", "rint")
+
+
+@pytest.mark.parametrize("name", [*RENAMED, "conjugate", "exp2", "log2", "log10", "cbrt"])
+def test_numpy_functions_whose_names_differ_from_ours(name):
+    function = getattr(np, name)
+    (z,) = function(np.array([Value(0.75)]))
+    assert isinstance(z, Value)
+    assert z.data == pytest.approx(function(0.75), rel=1e-15)
+
+
+def test_numpy_functions_of_two_arrays_and_statistics():
+    a, b = np.array([Value(3.0), Value(1.0)]), np.array([4.0, Value(2.0)])
+    for function in (np.arctan2, np.hypot):
+        for z, x, y in zip(function(a, b), (3.0, 1.0), (4.0, 2.0), strict=True):
+            assert z.data == pytest.approx(function(x, y), rel=1e-15)
+    assert (a.mean().data, a.var().data, a.std().data) == (2.0, 1.0, 1.0)
+    assert np.arccosh(a)[0].data == pytest.approx(np.arccosh(3.0), rel=1e-15)
 
 
 @pytest.mark.parametrize("other", ["1", None, [1.0], 1j, {}])
@@ -281,6 +334,24 @@ def test_no_grad_nests_decorates_and_survives_exceptions():
     assert double(x).parents == ()
     assert double.__name__ == "double"
     assert (x * 2).parents == (x,)
+
+
+def test_no_grad_says_where_it_would_do_nothing():
+    with pytest.raises(TypeError, match=r"write @no_grad\(\)"):
+
+        @no_grad
+        def bare(v):
+            return v
+
+    def generator(v):
+        yield v * 2
+
+    async def coroutine(v):
+        return v * 2
+
+    for function in (generator, coroutine):
+        with pytest.raises(TypeError, match=r"with no_grad\(\)"):
+            no_grad()(function)
 
 
 def test_no_grad_is_per_thread():
