@@ -7,7 +7,7 @@ then the derivative is a graph again. No walk recurses, and no order depends on 
 
 from __future__ import annotations
 
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, final
 
@@ -192,10 +192,11 @@ def topological(roots: Sequence[Node], stop: Sequence[Node] = ()) -> list[Any]:
 
 @final
 class _Sweeps:
-    """The mark from which the next sweep counts."""
+    """The mark from which the next sweep counts, and the thread that sweeps now (0: none)."""
 
     def __init__(self) -> None:
         self.base: i64 = 2
+        self.thread: i64 = 0
 
 
 SWEEPS: Final = _Sweeps()
@@ -332,6 +333,22 @@ class _Sweep:
                 node.grad_ = 0.0
                 stack.extend(parents(node))
 
+    def undo(self, roots: Sequence[Node]) -> None:
+        """Leave every gradient as it was before the sweep, and what was reached as never swept."""
+        try:
+            self.forget(roots)
+        finally:
+            self.restore()
+
+
+def _check_alone() -> None:
+    """RuntimeError where this thread is in a sweep already: waiting for it would be waiting forever."""
+    if SWEEPS.thread == get_ident() and LOCK.locked():
+        raise RuntimeError(
+            "a sweep began while another of the same thread was under way, in a signal handler or in a "
+            "finalizer (__del__): put the work by, and sweep when the other sweep has returned"
+        )
+
 
 def _run(sweep: _Sweep, roots: Sequence[Node], seeds: Sequence[float]) -> None:
     for root in roots:
@@ -341,34 +358,43 @@ def _run(sweep: _Sweep, roots: Sequence[Node], seeds: Sequence[float]) -> None:
         sweep.count(roots)
         sweep.propagate(roots, seeds)
     except BaseException:
-        sweep.forget(roots)
-        sweep.restore()
+        sweep.undo(roots)
         raise
 
 
 def backward(roots: Sequence[Node], seeds: Sequence[float]) -> None:
     """Sweep floats from the roots: leaves accumulate into `grad_`, interior nodes are swept afresh."""
+    _check_alone()
     with LOCK:
         sweep = _Sweep(True)
-        _run(sweep, roots, seeds)
         try:
-            for node, grad in zip(sweep.kept, sweep.grads, strict=True):
-                if grad is not None:
-                    node.grad_ = grad + node.grad_
-        except BaseException:
-            sweep.restore()
-            raise
+            SWEEPS.thread = get_ident()
+            _run(sweep, roots, seeds)
+            try:
+                for node, grad in zip(sweep.kept, sweep.grads, strict=True):
+                    if grad is not None:
+                        node.grad_ = grad + node.grad_
+            except BaseException:
+                sweep.restore()
+                raise
+        finally:
+            SWEEPS.thread = 0
 
 
 def cotangents(roots: Sequence[Node], seeds: Sequence[float], wanted: Sequence[Node]) -> list[float]:
     """The floats a sweep brings to the wanted nodes; no gradient of any node is changed."""
+    _check_alone()
     with LOCK:
         sweep = _Sweep(False)
-        _run(sweep, roots, seeds)
-        found = [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
-        sweep.forget(roots)
-        sweep.restore()
-        return found
+        try:
+            SWEEPS.thread = get_ident()
+            _run(sweep, roots, seeds)
+            try:
+                return [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
+            finally:
+                sweep.undo(roots)
+        finally:
+            SWEEPS.thread = 0
 
 
 def own_cotangents(
@@ -378,9 +404,11 @@ def own_cotangents(
 
     It is not where a leaf made before that time takes part: then the derivative depends on more than numbers.
     """
+    _check_alone()
     with LOCK:
         sweep = _Sweep(False)
         try:
+            SWEEPS.thread = get_ident()
             sweep.count(roots)
             own = True
             for node in sweep.kept:
@@ -391,11 +419,11 @@ def own_cotangents(
                 sweep.propagate(roots, seeds)
                 return [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
         except BaseException:
-            sweep.forget(roots)
-            sweep.restore()
+            sweep.undo(roots)
             raise
-        sweep.forget(roots)
-        sweep.restore()
+        finally:
+            SWEEPS.thread = 0
+        sweep.undo(roots)
         return None
 
 

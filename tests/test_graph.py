@@ -216,6 +216,46 @@ def test_an_interrupt_in_a_sweep_leaves_the_next_one_right(after):
     assert [x.grad for x in xs] == [g + 2 * x.data + 1 for g, x in zip(before, xs, strict=True)]
 
 
+@pytest.mark.parametrize("sweep", [Value.backward, lambda z: graph.cotangents([z], [1.0], [z])])
+def test_a_sweep_within_a_sweep_of_the_same_thread_raises(sweep):
+    """A signal handler or a finalizer would wait for ever for the thread that it runs in."""
+    z = Value(3.0) * 2
+    graph.SWEEPS.thread = _thread.get_ident()
+    with graph.LOCK, pytest.raises(RuntimeError, match="another of the same thread"):
+        sweep(z)
+    sweep(z)
+    assert graph.SWEEPS.thread == 0
+
+
+def test_a_signal_handler_may_sweep():
+    """Compiled sweeps let handlers in before and after only; in a plain one the handler's sweep raises."""
+    import signal
+
+    x = Value(1.0)
+    y = x
+    for _ in range(20_000):
+        y = y * 1.0
+    seen = []
+
+    def handler(*_):
+        try:
+            (x * 2).backward()
+            seen.append(2.0)
+        except RuntimeError:
+            seen.append(0.0)
+
+    old = signal.signal(signal.SIGALRM, handler)
+    swept = 0
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.005)
+        while not seen:
+            y.backward()
+            swept += 1
+    finally:
+        signal.signal(signal.SIGALRM, old)
+    assert x.grad == swept + seen[0]
+
+
 def test_threads_may_sweep_graphs_that_share_leaves():
     x = Value(2.0)
     roots = [x * float(i) for i in range(8)]
