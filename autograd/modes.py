@@ -14,6 +14,7 @@ from autograd._native import i64, mypyc_attr
 P = ParamSpec("P")
 R = TypeVar("R")
 PACKAGE: Final = dirname(__file__)
+SUSPENDED: Final = 0x20 | 0x80 | 0x200  # the flags of generators, coroutines and asynchronous generators
 
 
 @final
@@ -36,11 +37,14 @@ def depth(mode: str) -> int:
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
-@mypyc_attr(allow_interpreted_subclasses=True)
 class Mode:
     """A context of this thread that nests, survives exceptions and decorates functions."""
 
     name = ""
+
+    def __init__(self, *arguments: object) -> None:
+        if arguments:
+            raise TypeError(f"{self.name} takes no arguments, {arguments[0]!r} given: write @{self.name}()")
 
     def __enter__(self) -> None:
         setattr(THREAD, self.name, depth(self.name) + 1)
@@ -53,7 +57,16 @@ class Mode:
             MODES.open -= 1
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """The function run inside the context."""
+        """The function run inside the context.
+
+        TypeError for generators and coroutines, whose bodies run after the call has returned.
+        """
+        code = getattr(function, "__code__", None)
+        if code is not None and code.co_flags & SUSPENDED:
+            raise TypeError(
+                f"@{self.name}() got {function!r}, whose body runs after the call has returned: "
+                f"write `with {self.name}():` inside it"
+            )
 
         @wraps(function)
         def inside(*args: P.args, **kwargs: P.kwargs) -> R:
