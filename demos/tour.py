@@ -12,6 +12,7 @@ import autograd
 from autograd import Value, math, no_grad
 from autograd.viz import draw
 from nn import MLP
+from nn.extras import need
 
 OUT = Path("out")
 
@@ -126,6 +127,8 @@ def main() -> None:
     """Run the tour."""
     build = "compiled" if autograd.compiled else "plain Python"
     print(f"scalar-autograd on Python {platform.python_version()}; the engine is {build}\n")
+    for module, package in (("sklearn", "scikit-learn"), ("matplotlib", None), ("tqdm", None)):
+        need(module, package)  # before the work begins, not after
     OUT.mkdir(exist_ok=True)
     expression()
     print("2. Train MLP(2, [16, 16, 1]) on two moons: max-margin loss, L2")
