@@ -101,7 +101,9 @@ def cross_entropy(output: Any, target: Any) -> Any:
     (0.6931471805599453, 0.6931471805599453)
     """
     weights = _one_hot("cross_entropy", output, target)
-    return math.logsumexp(output) * _total(weights) - math.dot(weights, output)
+    top = math.maximum(output)  # moves all logits alike, which the loss does not feel
+    shifted = [o - top for o in output]
+    return math.log(_total([math.exp(s) for s in shifted])) * _total(weights) - math.dot(weights, shifted)
 
 
 def nll(output: Any, target: Any) -> Any:
