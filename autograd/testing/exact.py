@@ -150,6 +150,7 @@ SIMPLE: dict[str, Callable[..., Any]] = {
     "equal": lambda mp, x, y: int(x == y),
     "where": lambda mp, c, a, b: a if c else b,
     "within": _within,
+    "identity": lambda mp, x: x,
     "taken": lambda mp, condition: int(condition != 0),
     "not_taken": lambda mp, condition: int(condition == 0),
     "add": lambda mp, x, y: x + y,

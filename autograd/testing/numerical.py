@@ -61,7 +61,7 @@ def difference(f: Function, x: float, *, noise: float | None = None) -> Differen
         noise = _noise(f, x, size)
     noise = max(noise, UNIT * abs(at), 5e-324)
     starts = [max(size, 2.0**-1000) / 8.0]
-    if not 2.0**-6 <= size <= 2.0**6:
+    if size < 2.0**-6:  # the function's own scale may be another than that of x
         starts.append(0.125)
     best = _ladder(f, x, at, noise, given is not None, starts[0])
     for start in starts[1:]:
@@ -71,10 +71,8 @@ def difference(f: Function, x: float, *, noise: float | None = None) -> Differen
 
 
 def _better(a: Difference, b: Difference) -> Difference:
-    two = a[:2] if a.error <= b.error else b[:2]
-    left = a[2:4] if a.left_error <= b.left_error else b[2:4]
-    right = a[4:6] if a.right_error <= b.right_error else b[4:6]
-    return Difference(*two, *left, *right)
+    """The one that knows more: two-sided derivatives count first."""
+    return min(a, b, key=lambda d: (d.error, min(d.left_error, d.right_error)))
 
 
 def _call(f: Function, x: float) -> float:
@@ -85,18 +83,32 @@ def _call(f: Function, x: float) -> float:
 
 
 def _noise(f: Function, x: float, size: float) -> float:
-    """The scatter of f's values around x, from their fourth to sixth differences (Moré and Wild 2011)."""
-    spacing = size * 2.0**-26
+    """The scatter of f's values around x, from their grid and from
+    their fourth to sixth differences (Moré and Wild 2011)."""
+    spacing = size * 1.3819660112501052 * 2.0**-26  # no round number, or grids of f stay unseen
     row = [_call(f, x + i * spacing) for i in range(-3, 4)]
-    scatter = 0.0
+    scatter = _grid(row)
     if not all([math.isfinite(y) for y in row]):
         return 0.0
     for order in range(1, 7):
         row = [b - a for a, b in pairwise(row)]
         if order >= 4:
-            mean = sum([y * y for y in row]) / len(row)
-            scatter = max(scatter, math.sqrt(mean * math.factorial(order) ** 2 / math.factorial(2 * order)))
+            spread = math.hypot(*row) / math.sqrt(len(row))
+            scatter = max(scatter, spread * math.factorial(order) / math.sqrt(math.factorial(2 * order)))
     return 4.0 * scatter
+
+
+def _grid(values: list[float]) -> float:
+    """The largest power of two of which all values are multiples; 0 where they are all equal."""
+    if min(values) == max(values):
+        return 0.0
+    steps = []
+    for y in values:
+        if y != 0.0 and math.isfinite(y):
+            mantissa, exponent = math.frexp(y)
+            whole = int(mantissa * 2.0**53)
+            steps.append(math.ldexp(whole & -whole, exponent - 53))
+    return 0.25 * min(steps, default=0.0)
 
 
 def _ladder(f: Function, x: float, at: float, noise: float, trusted: bool, step: float) -> Difference:
@@ -117,7 +129,8 @@ def _ladder(f: Function, x: float, at: float, noise: float, trusted: bool, step:
             break
         step *= 0.5
     # Large steps may agree by accident, where the function has plateaus: a small one must not contradict.
-    gap = abs((_call(f, x + small) - _call(f, x - small)) / ((x + small) - (x - small)) - central.value)
+    high, low = x + small, x - small
+    gap = abs((_call(f, high) - _call(f, low)) / (high - low) - central.value) if high != low else 0.0
     if not gap <= central.error + 4.0 * (noise + UNIT * abs(x * central.value)) / small:
         central.error = max(central.error, 2.0 * gap) if math.isfinite(gap) else math.inf
     return Difference(central.value, central.error, left.value, left.error, right.value, right.error)

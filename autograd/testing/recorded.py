@@ -131,9 +131,9 @@ class Recording:
                         f"{node.primitive.name}({given}), operation {i} of {len(self.order)}: its partial "
                         f"for operand {k} is {partial!r}, differences give {value!r}"
                     )
-        return self._wrong_sweep()
+        return self.wrong_sweep()
 
-    def _wrong_sweep(self) -> str:
+    def wrong_sweep(self) -> str:
         """The first operation whose gradient is not what its partials, multiplied forward, give."""
         tangents = {
             id(x): [float(i == k) for k in range(len(self.inputs))] for i, x in enumerate(self.inputs)
