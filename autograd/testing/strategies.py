@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
+import autograd.math
+import autograd.primitives
 from autograd.errors import MissingExtraError
 from autograd.primitive_type import PRIMITIVES, Interval, Primitive
 from autograd.testing.network import ACTIVATIONS, Network
-from autograd.testing.program import Program, live
+from autograd.testing.program import OPERATORS, Program, live
 
 try:
     from hypothesis import strategies as st
@@ -19,7 +21,8 @@ except ImportError:
     raise MissingExtraError("hypothesis", "testing") from None
 
 Where = Literal["interior", "kink", "boundary", "extreme"]
-CHOOSING = frozenset({"above", "less", "less_equal", "equal", "where", "within", "sign"})
+# Conditions, and operations on the bits of floats.
+LEFT_OUT = frozenset({"where", "sign", "ulp", "nextafter", "ldexp", "copysign"})
 CONSTANTS = (2.0, 0.5, -1.0, 3.0, -0.25, 1.5, 10.0)
 LARGEST, STEEPEST = 1e3, 1e4
 MARGIN = 1e-3
@@ -42,7 +45,7 @@ def programs(
     max_steps: int = 10,
     smooth: bool = False,
 ) -> st.SearchStrategy[Program]:
-    """Random straight-line programs over the table's primitives, or over the chosen ones.
+    """Random straight-line programs over the operations of `autograd.math`, or over the chosen ones.
 
     Operands are back-references counted from the newest node, so that nodes are shared, and constants. Every
     operation stays inside its domain at `program.inputs`, with results and local partials of moderate size;
@@ -65,13 +68,22 @@ def programs(
 
 def _table(primitives: Iterable[str | Primitive] | None, smooth: bool) -> list[Primitive]:
     if primitives is None:
-        chosen = [p for p in PRIMITIVES.values() if p.name not in CHOOSING]
+        chosen = [p for p in PRIMITIVES.values() if _ordinary(p)]
     else:
         chosen = [PRIMITIVES[p] if isinstance(p, str) else p for p in primitives]
     found = [p for p in chosen if p.smooth or not smooth]
     if not found:
         raise ValueError("programs() has no primitive to choose from: give at least one that is allowed")
     return sorted(found, key=lambda p: (not p.smooth, p.name not in {"add", "mul", "sub", "neg"}))
+
+
+def _ordinary(primitive: Primitive) -> bool:
+    """Whether users write this operation themselves: rules are written with some that they don't."""
+    name = primitive.name
+    if name in LEFT_OUT:
+        return False
+    ours = any(primitive is declared for declared in vars(autograd.primitives).values())
+    return not ours or name in autograd.math.__all__ or name in OPERATORS or name == "neg"
 
 
 def _program(point: list[float], operations: Sequence[tuple[Primitive, list[int | float]]]) -> Program:
