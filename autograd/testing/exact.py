@@ -220,6 +220,8 @@ SIMPLE: dict[str, Callable[..., Any]] = {
     "norm_ppf": _probit,
     "erfcinv": lambda mp, x: -_probit(mp, x / 2) / mp.sqrt(2),
     "lgamma": lambda mp, x: mp.log(abs(mp.gamma(x))) if x < 0 else mp.loggamma(x),
+    "beta": _real("beta"),
+    "lbeta": lambda mp, x, y: sum([s * mp.log(abs(mp.gamma(t))) for s, t in ((1, x), (1, y), (-1, x + y))]),
     "digamma": _real("digamma"),
     "polygamma": lambda mp, n, x: mp.polygamma(int(n), x),
     "xlogy": lambda mp, x, y: mp.mpf(0) if x == 0 else x * mp.log(y),

@@ -143,11 +143,18 @@ class EngineMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: len(self.model) < MOST)
     @rule(
-        data=st.data(), refs=REFERENCES, constant=st.none() | st.sampled_from(CONSTANTS), at=st.integers(0, 3)
+        operations=st.lists(
+            st.tuples(st.integers(0, 10**6), REFERENCES, st.none() | st.sampled_from(CONSTANTS)),
+            min_size=1,
+            max_size=4,
+        ),
+        at=st.integers(0, 3),
     )
-    def operate(self, data: Any, refs: list[int], constant: float | None, at: int) -> None:
-        """Record an operation."""
-        self._operate(data.draw(st.sampled_from(self.primitives)), refs, constant, at, recorded=True)
+    def operate(self, operations: list[tuple[int, list[int], float | None]], at: int) -> None:
+        """Record some operations."""
+        for i, refs, constant in operations:
+            name = self.primitives[i % len(self.primitives)]
+            self._operate(name, refs, constant, at, recorded=True)
 
     @precondition(lambda self: "no_grad" in self.features and len(self.model) < MOST)
     @rule(data=st.data(), refs=REFERENCES)
@@ -228,6 +235,13 @@ class EngineMachine(RuleBasedStateMachine):
         self.assign(m.node, number)
         m.number = number
         m.changed = True
+
+    @precondition(lambda self: "mutation" in self.features)
+    @rule(ref=st.integers(0, 9), number=floats(), root=st.integers(0, 2))
+    def mutate_and_sweep(self, ref: int, number: float, root: int) -> None:
+        """A sweep reads what was captured when recording, not today's numbers."""
+        self.mutate(ref, number)
+        self.sweep(root, 1.0)
 
     def _leaf(self, ref: int) -> Model:
         leaves = [m for m in self.model if m.leaf]

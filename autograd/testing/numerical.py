@@ -71,8 +71,10 @@ def difference(f: Function, x: float, *, noise: float | None = None) -> Differen
 
 
 def _better(a: Difference, b: Difference) -> Difference:
-    """The one that knows more: two-sided derivatives count first."""
-    return min(a, b, key=lambda d: (d.error, min(d.left_error, d.right_error)))
+    """The one that knows more, two-sided derivatives first; neither where they contradict each other."""
+    best = min(a, b, key=lambda d: (d.error, min(d.left_error, d.right_error)))
+    apart = abs(a.value - b.value)
+    return best._replace(error=apart) if math.inf > apart > a.error + b.error else best
 
 
 def _call(f: Function, x: float) -> float:

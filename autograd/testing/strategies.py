@@ -23,9 +23,15 @@ except ImportError:
 Where = Literal["interior", "kink", "boundary", "extreme"]
 # Conditions, and operations on the bits of floats.
 LEFT_OUT = frozenset({"where", "sign", "ulp", "nextafter", "ldexp", "copysign"})
-CONSTANTS = (2.0, 0.5, -1.0, 3.0, -0.25, 1.5, 10.0)
-LARGEST, STEEPEST = 1e3, 1e4
 MARGIN = 1e-3
+CONSTANTS = (2.0, 0.5, -1.0, 3.0, -0.25, 1.5, 10.0)
+# What a domain of one interval an operand can't say.
+CONDITIONS: dict[str, Callable[[Sequence[float]], bool]] = {
+    "pow": lambda xs: xs[0] >= MARGIN,
+    "clamp": lambda xs: xs[1] < xs[2],
+    "huber": lambda xs: xs[1] > 0.0,
+}
+LARGEST, STEEPEST = 1e3, 1e4
 
 
 def floats(low: float = -4.0, high: float = 4.0) -> st.SearchStrategy[float]:
@@ -112,7 +118,7 @@ def _fit(
     domain = primitive.domain if primitive.arity is not None else primitive.domain * n
     if not all(_inside(x, interval) for x, interval in zip(xs, domain, strict=False)):
         return None
-    if primitive.name == "pow" and xs[0] < MARGIN:
+    if primitive.name in CONDITIONS and not CONDITIONS[primitive.name](xs):
         return None
     z = primitive.evaluate(*xs)
     if not abs(z) <= LARGEST:
@@ -146,7 +152,8 @@ def points(
     n = p.arity if p.arity is not None else count + (count % 2 if p.name in ("dot", "sumprod", "dist") else 0)
     domain = p.domain if p.arity is not None else (p.domain * n)[:n]
     if where == "interior":
-        return st.tuples(*[_interior(interval) for interval in domain])
+        inside = st.tuples(*[_interior(interval) for interval in domain])
+        return inside.filter(CONDITIONS[p.name]) if p.name in CONDITIONS else inside
     if where == "extreme":
         return st.tuples(*[_extreme(interval) for interval in domain])
     if where == "boundary":
