@@ -75,7 +75,7 @@ BUGS = [
         'Primitive("expm1", special.expm1, lambda z, x: exp(x) * (1.0 + 1e-7)',
     ),
     Bug(
-        "swapped-operands",
+        "square-of-the-result",
         "primitives",
         ARITHMETIC,
         "lambda z, x: 2.0 * x, lower",
@@ -96,11 +96,11 @@ BUGS = [
         "return record2(div, z, None, self, y, -float_div(y, self.number))",
     ),
     Bug(
-        "one-quadrant-of-atan2",
+        "operands-of-atan2-swapped",
         "primitives",
         SEVERAL,
         "    return unit(unit(x, length), length), -unit(unit(y, length), length)\n",
-        "    return unit(unit(abs_(x), length), length), -unit(unit(y, length), length)\n",
+        "    return unit(unit(y, length), length), -unit(unit(x, length), length)\n",
     ),
     Bug(
         "second-order-term-missing",

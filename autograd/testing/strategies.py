@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import autograd.math
-import autograd.primitives
 from autograd.errors import MissingExtraError
 from autograd.primitive_type import PRIMITIVES, Interval, Primitive
 from autograd.testing.network import ACTIVATIONS, Network
@@ -30,6 +29,7 @@ CONDITIONS: dict[str, Callable[[Sequence[float]], bool]] = {
     "pow": lambda xs: xs[0] >= MARGIN,
     "clamp": lambda xs: xs[1] < xs[2],
     "huber": lambda xs: xs[1] > 0.0,
+    **dict.fromkeys(("floordiv", "mod", "fmod", "remainder"), lambda xs: abs(xs[1]) > 1e-6 * abs(xs[0])),
 }
 LARGEST, STEEPEST = 1e3, 1e4
 
@@ -84,12 +84,9 @@ def _table(primitives: Iterable[str | Primitive] | None, smooth: bool) -> list[P
 
 
 def _ordinary(primitive: Primitive) -> bool:
-    """Whether users write this operation themselves: rules are written with some that they don't."""
+    """Whether programs use it unasked: not what only rules are written with, nor the users' own."""
     name = primitive.name
-    if name in LEFT_OUT:
-        return False
-    ours = any(primitive is declared for declared in vars(autograd.primitives).values())
-    return not ours or name in autograd.math.__all__ or name in OPERATORS or name == "neg"
+    return name not in LEFT_OUT and (name in autograd.math.__all__ or name in OPERATORS or name == "neg")
 
 
 def _program(point: list[float], operations: Sequence[tuple[Primitive, list[int | float]]]) -> Program:
