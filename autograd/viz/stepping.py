@@ -15,6 +15,7 @@ from autograd.viz.groups import LEVELS, legible
 from autograd.viz.javascript import functions_source, operations_source
 from autograd.viz.layout import layout, title
 from autograd.viz.snapshot import Snapshot
+from autograd.viz.style import visible
 from autograd.viz.subject import TooLargeError, graph_of
 from autograd.viz.training import Training, training_of
 
@@ -142,7 +143,11 @@ def stepper(
         )
     top = graph.nodes[graph.roots[0]].label
     return Stepper(
-        graph, name or f"{'Computation' if top is None else top}, step by step", direction, max_nodes, None
+        graph,
+        name or f"{'Computation' if top is None else visible(top)}, step by step",
+        direction,
+        max_nodes,
+        None,
     )
 
 

@@ -77,7 +77,7 @@ const rove = (id) => { // one box of the graph is reached by Tab, the others by 
 };
 const details = () => {
   const id = selected, node = NODES[id], known = node.operands.length === 0 || step >= FORWARD.indexOf(id) + 1;
-  $("name").textContent = title(id);
+  $("name").textContent = named(id);
   $("hint").hidden = true;
   const facts = [["role", node.role]];
   if (node.name) facts.push(["made by", formula(id)]);
@@ -172,7 +172,7 @@ const search = (from) => {
   const wanted = $("search").value.trim().toLowerCase();
   if (!wanted) { $("found").textContent = ""; return; }
   const matches = NODES.filter((n) => boxes.has(n.id) && [`v${n.id}`, n.label, n.name, n.op].some((t) => t && t.toLowerCase().includes(wanted))).map((n) => n.id);
-  const exact = matches.findIndex((id) => title(id).toLowerCase() === wanted);
+  const exact = matches.findIndex((id) => named(id).toLowerCase() === wanted);
   hit = matches.length ? (from < 0 ? Math.max(exact, 0) : (from + 1) % matches.length) : -1;
   $("found").textContent = matches.length ? `${hit + 1} of ${matches.length}` : "none";
   if (hit >= 0) { select(matches[hit], false); center(boxes.get(matches[hit]), Math.max(view.k, 0.8)); }

@@ -8,7 +8,8 @@ const make = (tag, attributes, parent, text) => {
   if (parent) parent.append(element);
   return element;
 };
-const title = (id) => NODES[id].label ?? `v${id}`;
+const named = (id) => NODES[id].label ?? `v${id}`;
+const title = (id) => { const all = [...named(id)]; return all.length > 48 ? `${all.slice(0, 47).join("")}…` : all.join(""); };
 const INFIX = new Set(["+", "-", "*", "/", "**", "//", "%", "<", "<=", "==", ">"]);
 const SIGNS = { "*": "×", "-": "−", "/": "÷" };
 
