@@ -28,7 +28,9 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """The parameters, in order."""
-        return [p for _, p in self.named_parameters()]
+        found: dict[int, Value] = {}
+        _collect(self, found)
+        return list(found.values())
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Pairs of name and parameter, such as ('layers[0].neurons[2].w[1]', Value(...))."""
@@ -64,6 +66,19 @@ class Module:
         for name, p in named.items():
             p.data = numbers[name]
         return self
+
+
+def _collect(holder: Any, found: dict[int, Value]) -> None:
+    """The values that `_walk` gives, each once, without the cost of their names."""
+    if isinstance(holder, Module):
+        holder = vars(holder).values()
+    elif isinstance(holder, dict):
+        holder = holder.values()
+    for part in holder:
+        if isinstance(part, Value):
+            found.setdefault(id(part), part)
+        elif isinstance(part, Module | list | tuple | dict):
+            _collect(part, found)
 
 
 def _some(what: str, names: Sequence[str]) -> str:
