@@ -496,8 +496,11 @@ def _in_modes(node: Recorded) -> Value:
         node.mark = -1
     if depth("strict"):
         _check_finite(node)
-    if depth("no_grad") and not traced:
-        return Value(node.number)
+    if depth("no_grad"):
+        if not traced:
+            return Value(node.number)
+        node = Recorded(PRIMITIVES["stop_gradient"], node.number, node, None, 0.0, 0.0)
+        node.mark = -1
     return node
 
 

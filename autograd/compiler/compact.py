@@ -11,7 +11,7 @@ from collections import deque
 from typing import Final
 
 from autograd.compiler import helpers
-from autograd.compiler.emit import EMIT, Block
+from autograd.compiler.emit import EMIT, Block, callback
 from autograd.compiler.program import Program
 
 SHORTEST: Final = 30_000  # instructions; below, straight-line code is faster and still quick to compile
@@ -88,7 +88,7 @@ class CompactAssembly:
         )
         every = self.needs | {(need, 1) for need, _ in self.needs if not need.startswith("llvm.")}
         declared = [helpers.helper(need, width) for need, width in sorted(every)]
-        declared += [f"declare double @python.{name}(ptr, i64)" for name in sorted(self.callbacks)]
+        declared += [f"declare double @{callback(name)}(ptr, i64)" for name in sorted(self.callbacks)]
         return "\n".join(
             [
                 *declared,
@@ -118,7 +118,7 @@ class CompactAssembly:
             result = block.call("hypot", *given)
         else:
             self.callbacks.add(name)
-            result = block.call(f"python.{name}.{operands}", *given)
+            result = block.call(f"{callback(name)}.{operands}", *given)
         return _LOOP.format(number=number, operands=operands, body="\n".join(block.lines), result=result)
 
 

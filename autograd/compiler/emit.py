@@ -10,6 +10,8 @@ import struct
 from collections.abc import Callable
 from typing import Final
 
+from autograd.primitive_type import find
+
 
 def literal(x: float) -> str:
     """The double, bit for bit, as LLVM writes it.
@@ -18,6 +20,11 @@ def literal(x: float) -> str:
     '0x3FF0000000000000'
     """
     return f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
+
+
+def callback(name: str) -> str:
+    """The symbol of a primitive's evaluation in Python; another primitive of the name has another one."""
+    return f"python.x{id(find(name)):x}"
 
 
 class Block:

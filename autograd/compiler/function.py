@@ -142,7 +142,7 @@ class Jitted:
         if numbers is not None:
             found = self._compiled(call, numbers)
             self.direct = found.direct
-            if not any([x.primitive is not None or x.mark < 0 for x in found.captured]):
+            if not any([_recorded(x) for x in found.captured]):
                 return found.run(numbers)
         elif any([isinstance(x, Value) and x.mark < 0 for x in call.leaves]):
             return self.function(*args, **kwargs)  # inside another trace, of which this becomes a part
@@ -216,14 +216,12 @@ class Jitted:
     def _numbers(self, call: _Call) -> list[float] | None:
         """The leaves as floats, parameters of modules too; None where one is a Value to be recorded."""
         numbers: list[float] = []
-        # As in transforms: parameters that a transform under way has bound are to be recorded.
-        since = min(getattr(THREAD, "transforms", ()), default=inf)
         for i, x in enumerate(call.leaves):
             if type(x) is float:
                 numbers.append(x)
             elif not isinstance(x, Value):
                 numbers.append(self._number(call, x, i))
-            elif x.primitive is None and x.mark >= 0 and x.dleft < since and in_module(call.structure, i):
+            elif in_module(call.structure, i) and not _recorded(x):
                 numbers.append(x.number)
             else:
                 return None
@@ -272,3 +270,9 @@ class Jitted:
     def _name(self) -> str:
         name: str = getattr(self.function, "__name__", type(self.function).__name__)
         return name if name.isidentifier() else "program"
+
+
+def _recorded(x: Value) -> bool:
+    """Whether a value is more than a number that is read at each call: a result, or bound by a transform."""
+    since = min(getattr(THREAD, "transforms", ()), default=inf)
+    return x.primitive is not None or x.mark < 0 or x.dleft >= since

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from autograd.compiler import adapter
 from autograd.compiler.compact import CompactAssembly, suits
+from autograd.compiler.emit import callback
 from autograd.compiler.expand import expand
 from autograd.compiler.program import Program
 from autograd.compiler.straight import Assembly
@@ -52,16 +53,19 @@ def _library() -> ctypes.CDLL:
     return ctypes.CDLL(ctypes.util.find_library("m") or None)
 
 
-def _resolve(llvm: Any, symbols: set[str]) -> None:
+def _resolve(llvm: Any, symbols: set[str], callbacks: set[str]) -> None:
     """Tell LLVM where C's functions and the callbacks live."""
+    primitives = {callback(name): find(name) for name in callbacks}
     with _LOCK:
+        for symbol, primitive in primitives.items():
+            if symbol not in _KNOWN:
+                function = _CALLBACK(_guarded(primitive.evaluate))
+                _KNOWN[symbol] = function, primitive  # both live on, so that the symbol stays theirs
+                llvm.add_symbol(symbol, ctypes.cast(function, ctypes.c_void_p).value)
         for symbol in symbols:
             if symbol in _KNOWN:
                 continue
-            if symbol.startswith("python."):
-                function: Any = _CALLBACK(_guarded(find(symbol[len("python.") :]).evaluate))
-            else:
-                function = getattr(_library(), symbol.removesuffix(".1"))
+            function = getattr(_library(), symbol.removesuffix(".1"))
             _KNOWN[symbol] = function
             llvm.add_symbol(symbol, ctypes.cast(function, ctypes.c_void_p).value)
 
@@ -110,12 +114,12 @@ class Machine:
             program = expanded.simplify()
         assembly: Assembly | CompactAssembly
         assembly = CompactAssembly(program, fast) if compact else Assembly(program, lane_width(), fast)
-        symbols = {f"python.{name}" for name in assembly.callbacks}
+        symbols = set()
         for need, _ in assembly.needs:
             name = need.rpartition("/")[0]
             if not name.startswith(("llvm.", "python.")):
                 symbols.add(f"{name}.1")
-        _resolve(llvm, symbols)
+        _resolve(llvm, symbols, assembly.callbacks)
         self.text = assembly.text
         # Lanes gain 2.4 times from LLVM's allocation of registers, single numbers a quarter; it costs five
         # times the compile time of the simplest code.

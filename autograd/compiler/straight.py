@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.compiler import helpers
-from autograd.compiler.emit import EMIT, Block, literal
+from autograd.compiler.emit import EMIT, Block, callback, literal
 from autograd.compiler.layout import CHUNK, Chunk, Layout
 from autograd.compiler.program import (
     LANE_FSUM,
@@ -61,7 +61,7 @@ class Assembly:
 
     def _module(self) -> str:
         declared = [helpers.helper(need, width) for need, width in sorted(self._all_needs())]
-        declared += [f"declare double @python.{name}(ptr, i64)" for name in sorted(self.callbacks)]
+        declared += [f"declare double @{callback(name)}(ptr, i64)" for name in sorted(self.callbacks)]
         parts = [*declared, helpers.STRIDED, helpers.FILL, helpers.ORDERED]
         if self.layout.groups:
             parts.append(helpers.totals(self.width))
@@ -176,7 +176,7 @@ class _Writer:
             start = self.pointer(self.layout.place[operands[0]])
             if name == LANE_FSUM:
                 self.assembly.callbacks.add("fsum")
-            function = "@ordered" if name == LANE_SUM else "@python.fsum"
+            function = "@ordered" if name == LANE_SUM else f"@{callback('fsum')}"
             self.keep(i, self.block.new(f"call double {function}(ptr {start}, i64 {lanes})"))
         else:
             self.keep(i, self.compute(name, [self.read(j) for j in operands]))
@@ -188,7 +188,7 @@ class _Writer:
         if name == "hypot" and len(given) == 2:
             return self.block.call("hypot", *given)
         self.assembly.callbacks.add(name)
-        return self.block.call(f"python.{name}.{len(given)}", *given)
+        return self.block.call(f"{callback(name)}.{len(given)}", *given)
 
     def keep(self, i: int, name: str) -> None:
         """Remember the value, and store it where another chunk reads it."""

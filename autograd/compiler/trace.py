@@ -15,7 +15,7 @@ from autograd.compiler.lanes import TRACED
 from autograd.compiler.program import Program
 from autograd.compiler.structure import Structure, flatten
 from autograd.graph import topological
-from autograd.modes import tracing
+from autograd.modes import THREAD, depth, tracing
 from autograd.value import Value
 
 
@@ -50,8 +50,13 @@ def trace(
     Nested lists in the result that have one of the shapes become arrays.
     """
     inputs = [traced(x) for x in numbers]
-    with tracing():
-        result = call(inputs)
+    outside = depth("no_grad")
+    THREAD.no_grad = 0  # the program may be differentiated later, elsewhere
+    try:
+        with tracing():
+            result = call(inputs)
+    finally:
+        THREAD.no_grad = outside
     leaves, results = flatten(result)
     for leaf in leaves:
         _check_result(leaf, name)
