@@ -25,8 +25,8 @@ SIZES = [(1280, 800), (768, 1024), (375, 667)]
 
 
 @pytest.fixture(scope="module")
-def browser():
-    yield from launch()
+def browser(request):
+    yield from launch(request.config)
 
 
 @pytest.fixture
@@ -273,11 +273,11 @@ def test_zoom_pan_and_fit(page, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-def test_accessible_unclipped_and_whole_at_three_sizes(page, tmp_path, size) -> None:
+def test_accessible_unclipped_and_whole_at_three_sizes(page, tmp_path, size, request) -> None:
     try:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
-        missing("axe-playwright-python is not installed")
+        missing("axe-playwright-python is not installed", request.config)
     root, _ = expression()
     page.set_viewport_size({"width": size[0], "height": size[1]})
     visit(page, stepper(root), tmp_path)
