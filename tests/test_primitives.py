@@ -138,6 +138,16 @@ def test_lowered_forms_are_as_good(primitive: Primitive) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", ["silu", "silu_slope", "mish", "mish_slope", "log1mexp_slope", "softplus", "sigmoid"]
+)
+@given(x=FLOATS | st.floats(-800.0, 800.0) | st.floats(-5.0, 5.0))
+@settings(deadline=None, max_examples=200)
+def test_lowered_units_have_the_same_bits(name, x) -> None:
+    primitive = PRIMITIVES[name]
+    assert same(primitive.lower(x), primitive(x))
+
+
+@pytest.mark.parametrize(
     "primitive",
     [p for p in TABLE if p.arity is not None and p.smooth and p.name not in BY_CONVENTION],
     ids=lambda p: p.name,

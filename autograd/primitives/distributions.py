@@ -7,8 +7,8 @@ from typing import Final
 
 from autograd import special
 from autograd.primitive_type import Interval, Number, Primitive, declare
-from autograd.primitives.arithmetic import fma
-from autograd.primitives.choosing import less, where
+from autograd.primitives.arithmetic import div, fma
+from autograd.primitives.choosing import equal, less, where
 from autograd.primitives.elementary import UNIT, exp, expm1, log, log1p
 from autograd.primitives.neurons import PROBABILITY
 from autograd.special.normal import pdf_times
@@ -257,6 +257,7 @@ log1mexp_slope: Final[Primitive] = declare(
         special.log1mexp_slope,
         lambda z, x: z * (1.0 - z),  # a sum of terms of one sign: z <= 0
         domain=(Interval(-inf, 0.0),),
+        lower=lambda x: where(less(x, 0.0), div(exp(x), expm1(x)), where(equal(x, 0.0), -inf, nan)),
         doc="exp(x) / (exp(x) - 1), the slope of log1mexp.",
     )
 )

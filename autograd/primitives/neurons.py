@@ -180,10 +180,57 @@ selu_slope: Final[Primitive] = declare(
 # --- smooth units -------------------------------------------------------------------------------------------
 
 
+def _scaled_exp(x: Number, factor: Number) -> Number:
+    """factor * exp(x), as special.scaled_exp; -0.0 at -inf."""
+    scaled = where(less(-640.0, x), factor * exp(x), factor * exp(x + 64.0) * 1.603810890548638e-28)
+    return where(equal(x, -inf), -0.0, scaled)
+
+
 def _silu_lower(x: Number) -> Number:
-    half = exp(0.5 * x)
-    tail = where(less(x, -760.0), -0.0, x * half * half)
-    return where(less(x, -600.0), tail, div(x, 1.0 + exp(-x)))
+    return where(less(x, -600.0), _scaled_exp(x, x), div(x, 1.0 + exp(-x)))
+
+
+# These follow the formulas of autograd.special to the letter, and so to the bit.
+
+
+def _silu_slope_lower(x: Number) -> Number:
+    tail = exp(-x)
+    whole = 1.0 + tail
+    above_root = where(equal(tail, 0.0), 1.0, div(1.0 + div(x * tail, whole), whole))
+    d = (x + 1.2784645427610737) + 1.0946994183093437e-16
+    tail = exp(x)
+    whole = 1.0 + tail
+    lost = tail - (whole - 1.0)
+    value = div(tail * (d + 0.2784645427610738 * expm1(d)), whole * whole)
+    below = where(less(x, -600.0), _scaled_exp(x, 1.0 + x), value - div(2.0 * value * lost, whole))
+    return where(less(x, -0.25), below, above_root)
+
+
+def _mish_lower(x: Number) -> Number:
+    tail = exp(-abs_(x))
+    rise = 1.0 + 2.0 * tail
+    right = x * div(rise, rise + 2.0 * tail * tail)
+    rise = tail * (tail + 2.0)
+    left = where(less(x, -40.0), _scaled_exp(x, x), x * div(rise, rise + 2.0))
+    return where(less(0.0, x), right, left)
+
+
+def _mish_slope_lower(x: Number) -> Number:
+    tail = exp(-x)
+    rise = 1.0 + 2.0 * tail
+    whole = rise + 2.0 * tail * tail
+    bend = div(4.0 * x * tail * tail * (1.0 + tail), whole)
+    right = where(equal(tail, 0.0), 1.0, div(rise + bend, whole))
+    d = (x + 1.1924312145154952) + 4.8484829848031044e-17
+    tail = exp(x)
+    part = tail * (tail + 2.0)
+    whole = part + 2.0
+    lost = part - (whole - 2.0)
+    quotient = tail * (tail + 0.3034825352815289 + 4.0) + 2.536306932285039
+    top = 4.0 * d + (0.3034825352815289 * expm1(d) * quotient + 4.0 * d * tail)
+    slope = div(tail * top, whole * whole)
+    left = where(less(x, -40.0), _scaled_exp(x, 1.0 + x), slope - div(2.0 * slope * lost, whole))
+    return where(less(0.0, x), right, left)
 
 
 silu: Final[Primitive] = declare(
@@ -201,6 +248,7 @@ silu_slope: Final[Primitive] = declare(
         "silu_slope",
         special.silu_slope,
         lambda z, x: silu_derivative(2.0, x),
+        lower=_silu_slope_lower,
         doc="The slope of silu, sigmoid(x) * (1 + x * sigmoid(-x)), accurate at its root.",
     )
 )
@@ -216,7 +264,12 @@ silu_derivative: Final[Primitive] = declare(
 )
 mish: Final[Primitive] = declare(
     Primitive(
-        "mish", special.mish, lambda z, x: mish_slope(x), "Mish", doc="x * tanh(softplus(x)) (Misra 2019)."
+        "mish",
+        special.mish,
+        lambda z, x: mish_slope(x),
+        "Mish",
+        lower=_mish_lower,
+        doc="x * tanh(softplus(x)) (Misra 2019).",
     )
 )
 mish_slope: Final[Primitive] = declare(
@@ -224,6 +277,7 @@ mish_slope: Final[Primitive] = declare(
         "mish_slope",
         special.mish_slope,
         lambda z, x: mish_derivative(2.0, x),
+        lower=_mish_slope_lower,
         doc="The slope of mish, accurate at its root.",
     )
 )
