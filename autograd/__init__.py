@@ -18,6 +18,7 @@ from autograd.value import Value, compiled
 
 if TYPE_CHECKING:
     from autograd.batching import vmap
+    from autograd.checkpointing import checkpoint
     from autograd.compiler import Program, jit
     from autograd.counting import Cost, cost
     from autograd.extension import custom_vjp, primitive
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # Where the names stand that are imported when first asked for, so that `import autograd` is quick.
 _LATE = {
     "batching": ("vmap",),
+    "checkpointing": ("checkpoint",),
     "compiler": ("Program", "jit"),
     "counting": ("Cost", "cost"),
     "extension": ("custom_vjp", "primitive"),
@@ -63,6 +65,7 @@ __all__ = [
     "StaleGraphError",
     "TracedValueError",
     "Value",
+    "checkpoint",
     "compiled",
     "cost",
     "custom_vjp",

@@ -15,6 +15,10 @@ Rebuild = Callable[..., Any]
 def fields(node: Node) -> tuple[Any, ...]:
     """All that makes a node: number, gradient or None, label, primitive, operands, partials."""
     label = None if node.extra is None else node.extra.label
+    if node.extra is not None and node.extra.segment is not None:
+        raise TypeError(
+            "a graph with checkpointed segments can't be copied or pickled: record it without checkpoint"
+        )
     grad = node.grad_ if node.mark > 0 else None
     return node.number, grad, label, node.primitive, operands(node), partials(node)
 

@@ -13,21 +13,26 @@ from typing import Any, Final, final
 
 from autograd._native import i64, mypyc_attr
 from autograd.errors import StaleGraphError, TracedValueError
+from autograd.modes import resumed
 from autograd.primitive_type import Number, Primitive
 
 
 @final
 @mypyc_attr(acyclic=True)
 class Extra:
-    """What few nodes have: a label, the source line, three and more operands with their partials."""
+    """What few nodes have: a label, the source line, three and more operands with their partials.
 
-    __slots__ = ("label", "operands", "partials", "source")
+    A checkpointed node has a `segment` in place of partials, which finds them when they are needed.
+    """
+
+    __slots__ = ("label", "operands", "partials", "segment", "source")
 
     def __init__(self) -> None:
         self.label: str | None = None
         self.source: str | None = None
         self.operands: tuple[Any, ...] = ()
         self.partials: list[float] = []
+        self.segment: Any = None
 
 
 @mypyc_attr(acyclic=True)
@@ -197,10 +202,18 @@ class _Sweeps:
     def __init__(self) -> None:
         self.base: i64 = 2
         self.thread: i64 = 0
+        self.segments = False  # whether anything was ever checkpointed
 
 
 SWEEPS: Final = _Sweeps()
+
+
 LOCK: Final = allocate_lock()
+
+
+def sweeping() -> bool:
+    """Whether this thread is in the middle of a float sweep: a checkpointed function is being run again."""
+    return SWEEPS.thread == get_ident() and LOCK.locked()
 
 
 @final
@@ -306,10 +319,14 @@ class _Sweep:
                         after = right
                 extra = node.extra
                 if extra is not None:
-                    for j in range(len(extra.partials)):
+                    given = extra.partials
+                    if extra.segment is not None:
+                        given = extra.segment.pull(cotangent)
+                        cotangent = 1.0
+                    for j in range(len(given)):
                         x = extra.operands[j]
                         if isinstance(x, Node):
-                            x.grad_ += cotangent * extra.partials[j]
+                            x.grad_ += cotangent * given[j]
                             x.mark -= 1
                             if x.mark == base and x.primitive is not None:
                                 stack.append(x)
@@ -331,6 +348,8 @@ class _Sweep:
             if node.mark >= self.base:
                 node.mark = 0
                 node.grad_ = 0.0
+                if node.extra is not None and node.extra.segment is not None:
+                    node.extra.segment.reset()
                 stack.extend(parents(node))
 
     def undo(self, roots: Sequence[Node]) -> None:
@@ -343,10 +362,11 @@ class _Sweep:
 
 def _check_alone() -> None:
     """RuntimeError where this thread is in a sweep already: waiting for it would be waiting forever."""
-    if SWEEPS.thread == get_ident() and LOCK.locked():
+    if sweeping():
         raise RuntimeError(
-            "a sweep began while another of the same thread was under way, in a signal handler or in a "
-            "finalizer (__del__): put the work by, and sweep when the other sweep has returned"
+            "a sweep began while another of the same thread was under way, in a signal handler, a finalizer "
+            "(__del__) or a checkpointed function: put the work by, and sweep when the other sweep has "
+            "returned; in a checkpointed function use autograd.grad"
         )
 
 
@@ -427,6 +447,43 @@ def own_cotangents(
         return None
 
 
+# --- checkpointed segments ----------------------------------------------------------------------------------
+
+
+def inline(roots: Sequence[Node], again: dict[int, Any], stop: Sequence[Node] = ()) -> bool:
+    """Record again what checkpointed segments left out, and what depends on it; False where there are none.
+
+    `again` maps the nodes replaced, and those to replace, to the new ones.
+    """
+    with resumed():
+        return _inline(roots, again, stop)
+
+
+def _inline(roots: Sequence[Node], again: dict[int, Any], stop: Sequence[Node]) -> bool:
+    outputs: dict[int, list[Any]] = {}
+    held: list[Any] = []  # ids must not be used twice meanwhile
+    found = len(again) > 0
+    for node in topological(roots, stop):
+        if id(node) in again or node.primitive is None:
+            continue
+        given = operands(node)
+        segment = None if node.extra is None else node.extra.segment
+        if segment is not None:
+            found = True
+            if segment.output < 0:
+                moved = [again.get(id(x), x) for x in given]
+                fresh = segment.record(moved)
+                inner = {id(x): y for x, y in zip(given, moved, strict=True) if x is not y}
+                held.append(fresh)
+                _inline(fresh, inner, moved)
+                outputs[id(node)] = [inner.get(id(x), x) for x in fresh]
+            else:
+                again[id(node)] = outputs[id(given[0])][segment.output]
+        elif any([id(x) in again for x in given]):
+            again[id(node)] = node.primitive(*[again.get(id(x), x) for x in given])
+    return found
+
+
 # --- the sweep over rules -----------------------------------------------------------------------------------
 
 
@@ -495,7 +552,14 @@ def pullback(
     no wanted node depends on another, so the walk may stop at them. `memo` keeps the rules' results from one
     pullback over a graph to the next.
     """
-    order = topological(roots, wanted if bounded else ())
+    stop = wanted if bounded else ()
+    if SWEEPS.segments:
+        again: dict[int, Any] = {}
+        if inline(roots, again, stop):
+            memo = None
+            roots = [again.get(id(node), node) for node in roots]
+            wanted = [again.get(id(node), node) for node in wanted]
+    order = topological(roots, stop)
     relevant = {id(node) for node in wanted}
     for node in order:
         if any(id(x) in relevant for x in parents(node)) and not is_end(node):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.graph import Node, is_end, operands, topological
+from autograd.linear import inlined
 from autograd.primitive_type import Number
 from autograd.pytree import unflatten
 from autograd.recording import Recording
@@ -75,6 +76,7 @@ def read(roots: Sequence[Node], inputs: Sequence[Node], order: int, live: bool) 
 
     Level by level, so that long chains do not recurse. Numbers are nodes where the reading is `live`.
     """
+    roots = inlined(roots, inputs)
     table = Table()
     (x,) = inputs
     known: dict[int, Number] = {id(x): table.variable(x if live else x.number, 1.0)}

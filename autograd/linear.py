@@ -7,10 +7,22 @@ nothing to do with each other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import final
+from typing import Any, final
 
 from autograd._native import i64
-from autograd.graph import Memo, Node, is_end, operands, parents, partials, run_rule, times, topological
+from autograd.graph import (
+    SWEEPS,
+    Memo,
+    Node,
+    inline,
+    is_end,
+    operands,
+    parents,
+    partials,
+    run_rule,
+    times,
+    topological,
+)
 from autograd.primitive_type import Number
 
 
@@ -23,6 +35,8 @@ class LinearMap:
     """
 
     def __init__(self, roots: Sequence[Node], inputs: Sequence[Node], since: float = 0.0) -> None:
+        roots = inlined(roots, inputs)
+        self.held = roots  # their ids stand for them while the map is made
         place: dict[int, int] = {}
         for node in inputs:
             place[id(node)] = len(place)
@@ -49,6 +63,7 @@ class LinearMap:
                 place[id(node)] = self.size
                 self.size += 1
                 self.starts.append(len(self.sources))
+        self.held = ()
         self.roots: list[int] = [place.get(id(root), -1) for root in roots]
 
     def push(self, tangents: Sequence[float]) -> list[float]:
@@ -88,10 +103,21 @@ class LinearMap:
         return [numbers[i] if present[i] else 0.0 for i in range(self.inputs)]
 
 
+def inlined(roots: Sequence[Node], inputs: Sequence[Node]) -> Sequence[Node]:
+    """The roots, recorded anew where they depend on checkpointed segments."""
+    if not SWEEPS.segments:
+        return roots
+    again: dict[int, Any] = {}
+    return [again.get(id(root), root) for root in roots] if inline(roots, again, inputs) else roots
+
+
 def pushforward(
     roots: Sequence[Node], inputs: Sequence[Node], tangents: Sequence[Number], memo: Memo | None = None
 ) -> list[Number]:
     """The roots' tangents as numbers that are recorded themselves: the rules run on the nodes."""
+    plain = inlined(roots, inputs)
+    memo = memo if plain is roots else None
+    roots = plain
     pushed: dict[int, Number] = {}
     for node, tangent in zip(inputs, tangents, strict=True):
         if not (isinstance(tangent, float) and tangent == 0.0):

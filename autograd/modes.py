@@ -90,6 +90,23 @@ class no_grad(Mode):
     name = "no_grad"
 
 
+class resumed:
+    """Record in here, also inside no_grad(): for graphs that a transform makes for itself."""
+
+    def __init__(self) -> None:
+        self.suspended = 0
+
+    def __enter__(self) -> None:
+        if MODES.open:
+            self.suspended = depth("no_grad")
+            if self.suspended:
+                THREAD.no_grad = 0
+
+    def __exit__(self, *exception: object) -> None:
+        if self.suspended:
+            THREAD.no_grad = self.suspended
+
+
 class strict(Mode):
     """Raise NonFiniteError at the operation that first gives a value or local partial that isn't finite.
 

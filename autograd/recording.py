@@ -8,34 +8,14 @@ that the derivative can be differentiated in its turn. Inputs are always fresh n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from autograd import graph
 from autograd.linear import LinearMap, pushforward
-from autograd.modes import MODES, THREAD, depth
+from autograd.modes import MODES, THREAD, depth, resumed
 from autograd.primitives import identity
 from autograd.pytree import BadLeafError, Structure, _flatten, describe, flatten, map_leaves, unflatten
 from autograd.value import Value, record2
-
-
-class _Recording:
-    """Suspends no_grad around the recording of a transform's own function."""
-
-    def __init__(self) -> None:
-        self.suspended = 0
-
-    def __enter__(self) -> None:
-        self.suspended = depth("no_grad")
-        THREAD.no_grad = 0
-
-    def __exit__(self, *exception: object) -> None:
-        THREAD.no_grad = self.suspended
-
-
-def recording() -> AbstractContextManager[None]:
-    """Record in here, also inside no_grad()."""
-    return _Recording() if MODES.open and depth("no_grad") else nullcontext()
 
 
 def fresh(x: Any) -> Value:
@@ -65,7 +45,7 @@ class Recording:
         self.primals: list[Any] = []
         self.inputs: list[Value] = []
         structures: list[Structure] = []
-        with recording():
+        with resumed():
             for k in picks:
                 leaves, structure = flatten(args[k], f"{name}: argument {k}")
                 inputs = [Value(x) if type(x) is float else fresh(x) for x in leaves]
@@ -130,6 +110,8 @@ class Recording:
         """The derivatives of one root by all inputs, and whether they are read as Values."""
         if not isinstance(root, Value):
             return self.finish([0.0] * len(self.inputs), self.nodes)
+        if graph.sweeping() and not self.live:  # a checkpointed function's own transform, run again
+            return self.finish(self.linear.pull([1.0] * len(self.roots)), False)
         if self.detached:
             return self.finish(graph.cotangents([root], [1.0], self.inputs), False)
         if not self.nodes and root.mark >= 0:

@@ -11,7 +11,7 @@ from autograd import copying, graph
 from autograd._native import mypyc_attr
 from autograd.errors import NonFiniteError, TracedValueError
 from autograd.graph import CLOCK, Extra, Node
-from autograd.modes import MODES, depth, source_line
+from autograd.modes import MODES, THREAD, depth, source_line
 from autograd.primitive_type import PRIMITIVES, Primitive, as_float
 from autograd.primitives.arithmetic import add, div, div_slope, floordiv, mod, mul, neg, pow_slope, power, sub
 from autograd.primitives.choosing import abs_, equal, less, less_equal, where
@@ -501,6 +501,8 @@ def _in_modes(node: Recorded) -> Value:
             return Value(node.number)
         node = Recorded(PRIMITIVES["stop_gradient"], node.number, node, None, 0.0, 0.0)
         node.mark = -1
+    if depth("journal"):
+        THREAD.journals[-1].append(node)
     return node
 
 
