@@ -9,7 +9,7 @@ from autograd import graph
 from autograd.errors import StaleGraphError
 from autograd.graph import Extra, parents
 from autograd.linear import LinearMap
-from autograd.modes import THREAD, Mode, depth, resumed
+from autograd.modes import depth, journal, resumed
 from autograd.primitive_type import Primitive
 from autograd.pytree import map_leaves
 from autograd.recording import called
@@ -20,20 +20,6 @@ Call = Callable[[Sequence[Value]], list[Value]]
 
 SEGMENT: Final = Primitive("segment", lambda *xs: xs[0], lambda z, *xs: (0.0,) * len(xs), arity=None)
 OUTPUT: Final = Primitive("checkpoint", lambda x: x, lambda z, x: 1.0)
-
-
-class _Journal(Mode):
-    """Keeps every node recorded inside."""
-
-    name = "journal"
-
-    def __enter__(self) -> None:
-        THREAD.journals = [*getattr(THREAD, "journals", []), []]
-        super().__enter__()
-
-    def __exit__(self, *exception: object) -> None:
-        super().__exit__(*exception)
-        THREAD.journals = THREAD.journals[:-1]
 
 
 class Segment:
@@ -125,10 +111,12 @@ def checkpoint(f: Function) -> Function:
 
         since = graph.CLOCK.tick()
         inputs = [Value(x.number) for x in given]
-        with _Journal():
+        recorded = journal()
+        with recorded:
             result, outputs = run(inputs)
-            inside = {id(x) for x in (*THREAD.journals[-1], *inputs)}
-            outside = _outside(THREAD.journals[-1], inside, outputs, since)
+        inside = {id(x) for x in (*recorded.nodes, *inputs)}
+        outside = _outside(recorded.nodes, inside, outputs, since)
+        recorded.nodes.clear()
         if not given and not outside:
             return result
         graph.SWEEPS.segments = True

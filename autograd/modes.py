@@ -90,6 +90,25 @@ class no_grad(Mode):
     name = "no_grad"
 
 
+class journal(Mode):
+    """Keep every node recorded inside, in `nodes`; not those of a journal within."""
+
+    name = "journal"
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.outer: list[Any] | None = None
+
+    def __enter__(self) -> None:
+        self.outer = getattr(THREAD, "nodes", None)
+        THREAD.nodes = self.nodes
+        Mode.__enter__(self)
+
+    def __exit__(self, *exception: object) -> None:
+        Mode.__exit__(self, *exception)
+        THREAD.nodes = self.outer
+
+
 class resumed:
     """Record in here, also inside no_grad(): for graphs that a transform makes for itself."""
 

@@ -502,7 +502,7 @@ def _in_modes(node: Recorded) -> Value:
         node = Recorded(PRIMITIVES["stop_gradient"], node.number, node, None, 0.0, 0.0)
         node.mark = -1
     if depth("journal"):
-        THREAD.journals[-1].append(node)
+        THREAD.nodes.append(node)
     return node
 
 
