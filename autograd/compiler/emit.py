@@ -143,6 +143,17 @@ def _best(order: str) -> Callable[..., str]:
     return best
 
 
+def _exp_difference(b: Block, x: str, y: str) -> str:
+    minus = b.neg(y)
+    difference = b.op("fadd", x, minus)
+    part = b.op("fsub", difference, x)
+    lost = b.op("fadd", b.op("fsub", x, b.op("fsub", difference, part)), b.op("fsub", minus, part))
+    value = b.call("exp", difference)
+    better = b.op("fadd", value, b.op("fmul", value, lost))
+    better = b.select(b.compare("olt", b.intrinsic("fabs", lost), b.one), better, value)
+    return b.select(b.compare("oeq", x, y), b.one, better)
+
+
 def _inside(b: Block, x: str, low: str, high: str) -> str:
     outside = b.either(b.compare("ole", x, low), b.compare("oge", x, high))
     inside = b.both(b.compare("olt", low, x), b.compare("olt", x, high))
@@ -277,6 +288,7 @@ EMIT: Final[dict[str, Callable[..., str]]] = {
     "minimum": _best("olt"),
     "max_constant": _best("ogt"),
     "min_constant": _best("olt"),
+    "exp_difference": _exp_difference,
     "inside": _inside,
     "clamp": _clamp,
     "unit": _unit,

@@ -37,7 +37,7 @@ def _kept(instruction: Instruction, compact: bool) -> bool:
 
 
 # Their compositions are off by more than 2 ULP, or not right at the infinities.
-_CALLED: Final = frozenset({"norm_pdf", "norm_cdf", "exp_difference"})
+_CALLED: Final = frozenset({"norm_pdf", "norm_cdf"})
 
 
 class _Writer:
