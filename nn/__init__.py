@@ -1,5 +1,7 @@
 """Networks of scalars: neurons, losses, optimisers and training, built from autograd's public names."""
 
+from typing import Any
+
 from nn import init, losses, schedules
 from nn.data import one_hot
 from nn.history import History, gradient_below, loss_below
@@ -54,3 +56,12 @@ __all__ = [
     "schedules",
     "summary",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`nn.sklearn`, imported when it is first asked for: it needs scikit-learn."""
+    if name == "sklearn":
+        from importlib import import_module
+
+        return import_module("nn.sklearn")
+    raise AttributeError(f"module 'nn' has no attribute {name!r}")

@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
 from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402
 
+import nn  # noqa: E402
 from nn.sklearn import MLPClassifier, MLPRegressor  # noqa: E402
 
 SMALL = {"hidden_layer_sizes": (4,), "epochs": 40, "compiled": False, "random_state": 0}
@@ -32,6 +33,11 @@ def test_pipelines_and_grid_searches() -> None:
     assert search.best_score_ > 0.9
     assert search.predict(X[:1])[0] == "setosa"
     assert search.predict_proba(X[:5]).sum(axis=1) == pytest.approx(np.ones(5))
+
+
+def test_it_is_found_under_nn() -> None:
+    assert nn.sklearn.MLPClassifier is MLPClassifier
+    assert not hasattr(nn, "tensorflow")
 
 
 def test_compiled_and_eager_estimators_agree() -> None:
