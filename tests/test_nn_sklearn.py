@@ -13,7 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402
 import nn  # noqa: E402
 from nn.sklearn import MLPClassifier, MLPRegressor  # noqa: E402
 
-SMALL = {"hidden_layer_sizes": (4,), "epochs": 40, "compiled": False, "random_state": 0}
+SMALL = {"hidden_layer_sizes": (4,), "epochs": 40, "random_state": 0}
 
 
 @pytest.mark.filterwarnings("ignore")
