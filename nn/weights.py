@@ -64,24 +64,30 @@ def _values(tensor: list[Any]) -> list[Value]:
 
 
 def architecture(model: Any) -> dict[str, Any] | None:
-    """What is needed to build the model anew; None where that can't be written down."""
-    if isinstance(model, Sequential):
-        parts = [architecture(part) for part in model.layers]
-        return (
-            None
-            if None in parts
-            else {"kind": "MLP" if type(model) is MLP else "Sequential", "layers": parts}
-        )
+    """What is needed to build the model anew; None where that can't be written down.
+
+    Subclasses may compute anything, and tied parameters are more than sizes: of those nothing is known.
+    """
+    if sum(len(_values(tensor)) for _, tensor in _tensors(model)) != len(model.parameters()):
+        return None
+    return _described(model)
+
+
+def _described(model: Any) -> dict[str, Any] | None:
+    if type(model) in (MLP, Sequential):
+        parts = [_described(part) for part in model.layers]
+        return None if None in parts else {"kind": type(model).__name__, "layers": parts}
     if type(model) in (Layer, Neuron):
-        first: Neuron = model.neurons[0] if isinstance(model, Layer) else model
+        neurons: list[Neuron] = model.neurons if isinstance(model, Layer) else [model]
+        first = neurons[0]
         if first.activation != "linear" and getattr(math, first.activation, None) is not first.function:
             return None
-        size = {"nin": len(first.w), "nout": len(model.neurons) if isinstance(model, Layer) else 1}
-        described = {"kind": type(model).__name__, **size}
+        alike = (Neuron, len(first.w), first.function, first.b is None)
+        if any((type(n), len(n.w), n.function, n.b is None) != alike for n in neurons):
+            return None
+        described = {"kind": type(model).__name__, "nin": len(first.w), "nout": len(neurons)}
         return {**described, "activation": first.activation, "bias": first.b is not None}
-    if isinstance(model, Primitive):
-        return {"kind": "function", "name": model.name}
-    return None
+    return {"kind": "function", "name": model.name} if isinstance(model, Primitive) else None
 
 
 def _build(described: Any, where: str = "architecture") -> Any:

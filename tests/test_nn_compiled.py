@@ -105,6 +105,29 @@ def test_without_the_extra_it_runs_eagerly(monkeypatch) -> None:
     assert not history.compiled
 
 
+def test_networks_of_one_architecture_share_programs_and_no_others_do() -> None:
+    from nn.compiled import programs_for
+    from nn.losses import mse
+
+    class Doubled(nn.MLP):
+        def __call__(self, x):
+            return 2.0 * super().__call__(x)
+
+    tied = nn.MLP(3, [2, 1], "tanh", seed=0)
+    tied.layers[0].neurons[1].w = tied.layers[0].neurons[0].w
+    mixed = nn.MLP(3, [2, 1], "tanh", seed=0)
+    mixed.layers[0].neurons[1] = nn.Neuron(3, "relu", seed=0)
+    plain = programs_for(nn.MLP(3, [2, 1], "tanh", seed=1), mse, None)
+    assert programs_for(nn.MLP(3, [2, 1], "tanh", seed=2), mse, None) is plain
+    for other in (Doubled(3, [2, 1], "tanh", seed=0), tied, mixed, nn.MLP(3, [2, 1], "relu", seed=0)):
+        assert programs_for(other, mse, None) is not plain
+        theta = parameters_of(other)
+        value, gradient = objective(other, mse).value_and_gradient(theta, X, X[:, 0])
+        expected, slope = Eager(other, mse).value_and_gradient(theta, X, X[:, 0])
+        assert value == pytest.approx(expected, rel=1e-12)
+        assert gradient == pytest.approx(slope, rel=1e-10, abs=1e-14)
+
+
 def test_minimisers_run_compiled() -> None:
     found = nn.minimize(lambda x: (x[0] - 1.0) ** 4 + (x[1] + x[0]) ** 2, [3.0, 1.0], "trust-ncg")
     assert found.x == pytest.approx([1.0, -1.0], abs=0.02)
