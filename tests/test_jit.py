@@ -270,3 +270,25 @@ def test_long_programs_run_compactly(monkeypatch):
     assert jit(f)(xs) == wanted
     assert jit(lambda *a: gradient(lambda *b: f(b)[0])(*a))(*xs) == slopes
     assert "switch" in jit(f).inspect(xs)
+
+
+def test_modules():
+    from autograd import value_and_grad, vmap
+    from nn import MLP
+
+    net = MLP(2, [3, 1], seed=1)
+    xs, ys = np.array([[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]), np.array([1.0, -1.0, 0.5])
+
+    def loss(net, xs, ys):
+        return sum(vmap(lambda x, y: (net(x) - y) ** 2)(xs, ys)) / len(ys)
+
+    step = jit(value_and_grad(loss))
+    value, slopes = step(net, xs, ys)
+    wanted, expected = value_and_grad(loss)(net, xs, ys)
+    assert value == pytest.approx(wanted, rel=1e-14)
+    assert slopes == pytest.approx(expected, rel=1e-12)
+    assert list(slopes) == [name for name, _ in net.named_parameters()]
+    net.parameters()[0].data += 0.5
+    assert step(net, xs, ys)[0] == pytest.approx(loss(net, xs, ys).data, rel=1e-14)
+    saved = Program.from_json(jit(loss).program(net, xs, ys).to_json())
+    assert saved(net.state_dict(), xs, ys) == pytest.approx(step(net, xs, ys)[0], rel=1e-14)

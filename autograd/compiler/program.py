@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from autograd.compiler.structure import LEAF, Structure, flatten, unflatten
+from autograd.compiler.structure import LEAF, Structure, flatten, named, unflatten
 from autograd.primitive_type import PRIMITIVES
 
 # How lanes are made and left; everything else works lane by lane.
@@ -97,7 +97,7 @@ class Program:
     def flatten(self, arguments: tuple[Any, ...]) -> list[Any]:
         """The numbers in the arguments, as the inputs; TypeError where the structure is another."""
         leaves, structure = flatten(arguments)
-        if structure != self.arguments:
+        if structure != self.arguments and named(structure) != named(self.arguments):
             raise TypeError(
                 f"{self.name} was traced for arguments of the structure {self.arguments}, "
                 f"but was given {structure}: call the jitted function, which traces once for each structure"

@@ -192,3 +192,19 @@ def _substitute(tree: Any, leaves: Iterator[Any]) -> Any:
     if named is not None:
         return copy.deepcopy(tree, {id(p): next(leaves) for _, p in named(tree)})
     return next(leaves)
+
+
+def named(structure: Structure) -> Structure:
+    """The structure with modules as dicts of their parameters, which may stand in for them.
+
+    >>> named(("module", ("w", "b")))
+    ('dict', ('w', 'b'), (('leaf',), ('leaf',)))
+    """
+    kind = structure[0]
+    if kind == "module":
+        return ("dict", structure[1], (LEAF,) * len(structure[1]))
+    if kind in ("list", "tuple"):
+        return (kind, tuple([named(s) for s in structure[1]]))
+    if kind == "dict":
+        return ("dict", structure[1], tuple([named(s) for s in structure[2]]))
+    return structure
