@@ -358,7 +358,7 @@ def test_a_thousand_values_stay_smooth(page, tmp_path) -> None:
     for _ in range(40):
         page.keyboard.press("ArrowRight")
         times.append(float(page.evaluate("document.body.dataset.redraw")))
-    # Each step is measured; how long it may take is for people to judge, on a machine with nothing else to do.
+    # How long a step may take is for people to judge, on a machine with nothing else to do.
     assert all(0.0 < milliseconds < float("inf") for milliseconds in times)
 
 
