@@ -386,9 +386,9 @@ def backward(roots: Sequence[Node], seeds: Sequence[float]) -> None:
     """Sweep floats from the roots: leaves accumulate into `grad_`, interior nodes are swept afresh."""
     _check_alone()
     with LOCK:
-        sweep = _Sweep(True)
+        SWEEPS.thread = get_ident()
         try:
-            SWEEPS.thread = get_ident()
+            sweep = _Sweep(True)
             _run(sweep, roots, seeds)
             try:
                 for node, grad in zip(sweep.kept, sweep.grads, strict=True):
@@ -405,9 +405,9 @@ def cotangents(roots: Sequence[Node], seeds: Sequence[float], wanted: Sequence[N
     """The floats a sweep brings to the wanted nodes; no gradient of any node is changed."""
     _check_alone()
     with LOCK:
-        sweep = _Sweep(False)
+        SWEEPS.thread = get_ident()
         try:
-            SWEEPS.thread = get_ident()
+            sweep = _Sweep(False)
             _run(sweep, roots, seeds)
             try:
                 return [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
@@ -426,25 +426,25 @@ def own_cotangents(
     """
     _check_alone()
     with LOCK:
-        sweep = _Sweep(False)
+        SWEEPS.thread = get_ident()
         try:
-            SWEEPS.thread = get_ident()
-            sweep.count(roots)
-            own = True
-            for node in sweep.kept:
-                if node.primitive is None and node.dleft < since:
-                    own = False
-                    break
-            if own:
-                sweep.propagate(roots, seeds)
-                return [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
-        except BaseException:
-            sweep.undo(roots)
-            raise
+            sweep = _Sweep(False)
+            own = False
+            try:
+                sweep.count(roots)
+                own = all([node.primitive is not None or node.dleft >= since for node in sweep.kept])
+                if own:
+                    sweep.propagate(roots, seeds)
+                    return [node.grad_ if node.mark >= sweep.base else 0.0 for node in wanted]
+            except BaseException:
+                own = False
+                raise
+            finally:
+                if not own:
+                    sweep.undo(roots)
+            return None
         finally:
             SWEEPS.thread = 0
-        sweep.undo(roots)
-        return None
 
 
 # --- checkpointed segments ----------------------------------------------------------------------------------

@@ -256,6 +256,33 @@ def test_a_signal_handler_may_sweep():
     assert x.grad == swept + seen[0]
 
 
+def test_a_finalizer_may_sweep():
+    """The collector may run one wherever memory is taken, also as a sweep begins."""
+
+    class Cycle:
+        def __init__(self):
+            self.me = self
+
+        def __del__(self):
+            try:
+                (Value(1.0) * 2).backward()
+            except RuntimeError:
+                refused.append(self.me is self)
+
+    refused = []
+    x = Value(1.0)
+    y = x * 2
+    thresholds = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        for _ in range(200):
+            Cycle()
+            y.backward()
+    finally:
+        gc.set_threshold(*thresholds)
+    assert x.grad == 400.0
+
+
 def test_threads_may_sweep_graphs_that_share_leaves():
     x = Value(2.0)
     roots = [x * float(i) for i in range(8)]
