@@ -291,3 +291,13 @@ def test_modules_are_dicts_of_their_parameters_by_name():
     found = autograd.grad(inner)(model)
     for name, p in model.named_parameters():
         assert found[name] == pytest.approx(6.0 * p.data, rel=1e-12)
+
+
+def test_a_stopped_gradient_beside_a_live_one_through_the_same_node() -> None:
+    def f(t):
+        y = t * 2.0
+        return y * 3.0 - autograd.stop_gradient(y * 5.0)
+
+    assert autograd.grad(f)(1.0) == 6.0
+    assert autograd.grad(f)(Value(1.0)).data == 6.0
+    assert autograd.gradients(f(x := Value(1.0)), [x])[0].data == 6.0
