@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # Each room may import those before it, and itself.
-ROOMS = "errors special primitive_type primitives graph modes copying value math"
+ROOMS = "errors special primitive_type primitives modes graph copying value math"
 RANK = {name: rank for rank, name in enumerate(ROOMS.split())} | {"_native": 0}
 LATER = len(RANK)  # transforms and the wings
 
