@@ -64,8 +64,8 @@ BUGS = [
         "extra-operand-dropped",
         "programs",
         "autograd.graph",
-        "                    for j in range(len(extra.partials)):\n",
-        "                    for j in range(len(extra.partials) - 1):\n",
+        "                    given = extra.partials\n",
+        "                    given = extra.partials[:-1]\n",
     ),
     Bug(
         "partial-off-by-a-ten-millionth",
@@ -158,8 +158,8 @@ BUGS = [
         "no-grad-records",
         "machine",
         "autograd.value",
-        'if depth("no_grad") and not traced:',
-        'if depth("no_grad") and traced:',
+        '    if depth("no_grad"):',
+        '    if depth("nothing"):',
     ),
     Bug(
         "copies-swap-partials",
