@@ -33,7 +33,8 @@ def main(files: list[str]) -> None:
         tests = ", ".join([f'"{name}"' for name in TESTS if (ROOT / name).exists()])
         with (copy / "pyproject.toml").open("a", encoding="utf-8") as settings:
             settings.write(
-                f"\n[tool.mutmut]\nsource_paths = [{quoted}]\npytest_add_cli_args_test_selection = [{tests}]\n"
+                f"\n[tool.mutmut]\nsource_paths = [{quoted}]\n"
+                f"pytest_add_cli_args_test_selection = [{tests}]\n"
                 'also_copy = ["autograd", "nn", "tests", "pyproject.toml"]\n'
             )
         subprocess.run([sys.executable, "-m", "mutmut", "run"], cwd=copy, check=False)
