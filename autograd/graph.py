@@ -567,10 +567,10 @@ def pullback(
     pending: dict[int, int] = {}
     for root in roots:
         pending[id(root)] = pending.get(id(root), 0) + 1
-    for node in reversed(order):
-        if (
-            id(node) in pending and id(node) in relevant
-        ):  # one below a stopped gradient alone hands nothing on
+    order.reverse()
+    for node in order:
+        # A node below a stopped gradient alone hands nothing on.
+        if id(node) in pending and id(node) in relevant:
             for parent in _edges(node, relevant):
                 pending[id(parent)] = pending.get(id(parent), 0) + 1
 
