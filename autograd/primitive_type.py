@@ -73,7 +73,7 @@ class Primitive:
     ) -> None:
         self.name = name
         self.symbol: str = name if symbol is None else symbol
-        self.evaluate = evaluate
+        self.evaluate: Callable[..., Any] = evaluate  # a user's may give anything: recording looks
         self.partials = partials
         self.arity = arity
         self.domain: tuple[Interval, ...] = (REAL,) * (arity or 1) if domain is None else domain
