@@ -15,6 +15,8 @@ ENGINE = [
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("autograd/special/*.py")),
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("autograd/primitives/*.py")),
     "autograd/graph.py",
+    "autograd/sweep.py",
+    "autograd/pullback.py",
     "autograd/linear.py",
     "autograd/pytree.py",
     "autograd/modes.py",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from autograd import graph
 from autograd.errors import StaleGraphError
-from autograd.graph import Extra, parents
+from autograd.graph import CLOCK, Extra, parents
 from autograd.linear import LinearMap
 from autograd.modes import depth, journal, resumed
 from autograd.primitive_type import Primitive
+from autograd.pullback import SEGMENTS
 from autograd.pytree import map_leaves
 from autograd.recording import called
 from autograd.transforms import Function, _like
@@ -109,7 +109,7 @@ def checkpoint(f: Function) -> Function:
             result = f(*moved, **named)
             return result, _values(result)
 
-        since = graph.CLOCK.tick()
+        since = CLOCK.tick()
         inputs = [Value(x.number) for x in given]
         recorded = journal()
         with recorded:
@@ -119,7 +119,7 @@ def checkpoint(f: Function) -> Function:
         recorded.nodes.clear()
         if not given and not outside:
             return result
-        graph.SWEEPS.segments = True
+        SEGMENTS.exist = True
         segment = Segment(
             called(f), lambda xs: run(xs)[1], [*given, *outside], len(given), [x.number for x in outputs]
         )

@@ -10,20 +10,9 @@ from collections.abc import Sequence
 from typing import Any, final
 
 from autograd._native import i64
-from autograd.graph import (
-    SWEEPS,
-    Memo,
-    Node,
-    inline,
-    is_end,
-    operands,
-    parents,
-    partials,
-    run_rule,
-    times,
-    topological,
-)
+from autograd.graph import Node, is_end, operands, parents, partials, topological
 from autograd.primitive_type import Number
+from autograd.pullback import SEGMENTS, Memo, inline, run_rule, times
 
 
 @final
@@ -105,7 +94,7 @@ class LinearMap:
 
 def inlined(roots: Sequence[Node], inputs: Sequence[Node]) -> Sequence[Node]:
     """The roots, recorded anew where they depend on checkpointed segments."""
-    if not SWEEPS.segments:
+    if not SEGMENTS.exist:
         return roots
     again: dict[int, Any] = {}
     return [again.get(id(root), root) for root in roots] if inline(roots, again, inputs) else roots

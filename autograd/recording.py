@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import graph
+from autograd import sweep
+from autograd.graph import CLOCK
 from autograd.linear import LinearMap, pushforward
 from autograd.modes import MODES, THREAD, depth, resumed
 from autograd.primitives import identity
+from autograd.pullback import Memo, pullback
 from autograd.pytree import BadLeafError, Structure, _flatten, describe, flatten, map_leaves, unflatten
 from autograd.value import Value, record2
 
@@ -40,7 +42,7 @@ class Recording:
         self.name = name
         self.function = function
         picks = [_position(name, k, len(args)) for k in ((argnums,) if isinstance(argnums, int) else argnums)]
-        self.since = graph.CLOCK.tick()
+        self.since = CLOCK.tick()
         bound = list(args)
         self.primals: list[Any] = []
         self.inputs: list[Value] = []
@@ -110,15 +112,15 @@ class Recording:
         """The derivatives of one root by all inputs, and whether they are read as Values."""
         if not isinstance(root, Value):
             return self.finish([0.0] * len(self.inputs), self.nodes)
-        if graph.sweeping() and not self.live:  # a checkpointed function's own transform, run again
+        if sweep.sweeping() and not self.live:  # a checkpointed function's own transform, run again
             return self.finish(self.linear.pull([1.0] * len(self.roots)), False)
         if self.detached:
-            return self.finish(graph.cotangents([root], [1.0], self.inputs), False)
+            return self.finish(sweep.cotangents([root], [1.0], self.inputs), False)
         if not self.nodes and root.mark >= 0:
-            found = graph.own_cotangents([root], [1.0], self.inputs, self.since)
+            found = sweep.own_cotangents([root], [1.0], self.inputs, self.since)
             if found is not None:
                 return found, False
-        return self.finish(graph.pullback([root], [1.0], self.inputs, True), True)
+        return self.finish(pullback([root], [1.0], self.inputs, True), True)
 
     def finish(self, numbers: list[Any], live: bool) -> tuple[list[Any], bool]:
         """Values where derivatives are read as Values, or the arguments were Values; floats otherwise."""
@@ -150,7 +152,7 @@ class Recording:
         """Of numbers, one an output, those that belong to the roots."""
         return [s for x, s in zip(self.leaves, numbers, strict=True) if isinstance(x, Value)]
 
-    def push(self, tangents: Sequence[Any], memo: graph.Memo | None = None) -> list[Any]:
+    def push(self, tangents: Sequence[Any], memo: Memo | None = None) -> list[Any]:
         """The outputs' tangents, floats or Values as the reading is."""
         plain = not any([isinstance(t, Value) for t in tangents])
         if not self.roots:
@@ -159,7 +161,7 @@ class Recording:
             return self.scatter(self.linear.push([float(t) for t in tangents]))
         return self.scatter(pushforward(self.roots, self.inputs, tangents, memo))
 
-    def pull(self, seeds: Sequence[Any], memo: graph.Memo | None = None) -> list[Any]:
+    def pull(self, seeds: Sequence[Any], memo: Memo | None = None) -> list[Any]:
         """The inputs' cotangents for seeds of the outputs, floats or Values as the reading is."""
         given = self.gather(seeds)
         plain = not any([isinstance(s, Value) for s in given])
@@ -169,7 +171,7 @@ class Recording:
             return self.linear.pull([float(s) for s in given])
         kept = [i for i, s in enumerate(given) if isinstance(s, Value) or s != 0.0]
         roots = [self.roots[i] for i in kept]
-        return graph.pullback(roots, [given[i] for i in kept], self.inputs, True, memo)
+        return pullback(roots, [given[i] for i in kept], self.inputs, True, memo)
 
 
 def _during(since: float, function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:

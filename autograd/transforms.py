@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from autograd import graph, primitives
+from autograd import primitives
+from autograd.pullback import pullback
 from autograd.pytree import Structure, flatten, map_leaves, unflatten
 from autograd.recording import Recording, called
 from autograd.value import Value
@@ -178,7 +179,7 @@ def gradients(root: Value, leaves: Sequence[Value], seed: Any = 1.0) -> tuple[Va
         if not isinstance(x, Value):
             raise TypeError(f"gradients: leaf {i} is {x!r}, not a Value that the root was made from")
     given = seed if isinstance(seed, Value) else flatten(seed, "gradients: the seed")[0][0]
-    found = graph.pullback([root], [given], wanted)
+    found = pullback([root], [given], wanted)
     return tuple([x if isinstance(x, Value) else Value(x) for x in found])
 
 

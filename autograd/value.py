@@ -17,6 +17,7 @@ from autograd.primitives.arithmetic import add, div, div_slope, floordiv, mod, m
 from autograd.primitives.choosing import abs_, equal, less, less_equal, where
 from autograd.special import div as float_div
 from autograd.special import power as float_power
+from autograd.sweep import backward
 
 # What NumPy calls the operations that are called otherwise here, or that are methods for NumPy alone.
 NUMPY_NAMES: Final = {
@@ -184,7 +185,7 @@ class Value(Node):
         >>> z.backward(); x.grad
         216.0
         """
-        graph.backward([self], [as_float(seed, "backward's seed")])
+        backward([self], [as_float(seed, "backward's seed")])
 
     # --- arithmetic: the table's rules for these five, written out because they are the hot path -----------
 

@@ -13,7 +13,14 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-FILES = ["autograd/graph.py", "autograd/value.py", "autograd/transforms.py", "autograd/primitives"]
+FILES = [
+    "autograd/graph.py",
+    "autograd/sweep.py",
+    "autograd/pullback.py",
+    "autograd/value.py",
+    "autograd/transforms.py",
+    "autograd/primitives",
+]
 TESTS = [
     "tests/test_graph.py",
     "tests/test_value.py",

@@ -10,7 +10,7 @@ import pytest
 from autograd import TracedValueError, Value
 from autograd import math as m
 from autograd.compiler import Program, jit
-from autograd.graph import pullback
+from autograd.pullback import pullback
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("llvmlite")

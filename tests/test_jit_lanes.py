@@ -8,7 +8,7 @@ from autograd import Value
 from autograd import math as m
 from autograd.compiler import jit
 from autograd.compiler.lanes import map_lanes
-from autograd.graph import pullback
+from autograd.pullback import pullback
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("llvmlite")

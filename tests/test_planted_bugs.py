@@ -43,18 +43,18 @@ READY = "                    if left.mark == base and left.primitive is not None
 RIGHT = "                    right.grad_ +="
 
 BUGS = [
-    Bug("overwrite-left", "programs", "autograd.graph", HAND, HAND.replace("+=", "=")),
+    Bug("overwrite-left", "programs", "autograd.sweep", HAND, HAND.replace("+=", "=")),
     Bug(
         "set-of-parents",
         "programs",
-        "autograd.graph",
+        "autograd.sweep",
         RIGHT,
         RIGHT.replace("right.grad_ +=", "right.grad_ += 0.0 if right is left else"),
     ),
     Bug(
         "handed-on-too-early",
         "programs",
-        "autograd.graph",
+        "autograd.sweep",
         HAND + "                    left.mark -= 1\n" + READY,
         HAND
         + "                    left.mark -= 1\n"
@@ -63,7 +63,7 @@ BUGS = [
     Bug(
         "extra-operand-dropped",
         "programs",
-        "autograd.graph",
+        "autograd.sweep",
         "                    given = extra.partials\n",
         "                    given = extra.partials[:-1]\n",
     ),
@@ -112,7 +112,7 @@ BUGS = [
     Bug(
         "pullback-overwrites",
         "programs",
-        "autograd.graph",
+        "autograd.pullback",
         "found[key] = found[key] + cotangent if key in found else cotangent",
         "found[key] = cotangent",
     ),
@@ -133,7 +133,7 @@ BUGS = [
     Bug(
         "stale-capture",
         "machine",
-        "autograd.graph",
+        "autograd.sweep",
         HAND,
         HAND.replace(
             "node.dleft",
@@ -143,14 +143,14 @@ BUGS = [
     Bug(
         "second-sweep-forgets-the-first",
         "machine",
-        "autograd.graph",
+        "autograd.sweep",
         "                    node.grad_ = grad + node.grad_\n",
         "                    pass\n",
     ),
     Bug(
         "interior-gradients-pile-up",
         "machine",
-        "autograd.graph",
+        "autograd.sweep",
         "        node.grad_ = -0.0  # the one number that adds to every other without a trace\n",
         "        node.grad_ = -0.0 if leaf else node.grad_\n",
     ),
@@ -172,8 +172,8 @@ BUGS = [
         "seed-ignored",
         "machine",
         "autograd.value",
-        'graph.backward([self], [as_float(seed, "backward\'s seed")])',
-        "graph.backward([self], [1.0])",
+        'backward([self], [as_float(seed, "backward\'s seed")])',
+        "backward([self], [1.0])",
     ),
 ]
 

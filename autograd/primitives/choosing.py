@@ -305,7 +305,7 @@ peak: Final[Primitive] = declare(
 )
 # What transforms bind arguments to: a node of their own, so that nested derivatives never mix.
 identity: Final[Primitive] = declare(Primitive("identity", lambda x: x, lambda z, x: 1.0, "id", doc="x."))
-# The number alone: sweeps end here (graph.py), so that not even 0 * inf comes through.
+# The number alone: sweeps end here (graph.is_end), so that not even 0 * inf comes through.
 stop_gradient: Final[Primitive] = declare(
     Primitive("stop_gradient", lambda x: x, flat, "stop", lower=identity, doc="x, taken as a constant.")
 )

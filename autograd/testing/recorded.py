@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.graph import cotangents, pullback, topological
+from autograd.graph import topological
 from autograd.primitive_type import Primitive
+from autograd.pullback import pullback
+from autograd.sweep import cotangents
 from autograd.testing.numbers import UNIT, Rounded
 from autograd.testing.structure import Leaves, values
 from autograd.value import Value
