@@ -224,7 +224,7 @@ def test_a_sweep_within_a_sweep_of_the_same_thread_raises(begin):
     sweep.SWEEPS.thread = _thread.get_ident()
     with sweep.LOCK, pytest.raises(RuntimeError, match="another of the same thread"):
         begin(z)
-    sweep(z)
+    begin(z)
     assert sweep.SWEEPS.thread == 0
 
 
