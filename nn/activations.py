@@ -45,7 +45,7 @@ def activation(name: str | Activation | bool | None) -> Activation:
     if callable(name):
         return name
     found = getattr(math, name, None) if isinstance(name, str) and not name.startswith("_") else None
-    if not callable(found):
+    if found is None or not _of_one_number(found):
         known = [n for n in NAMES if n == "linear" or hasattr(math, n)]
         raise ValueError(
             f"no activation is called {name!r}: choose one of {', '.join(known)}, "
@@ -53,6 +53,14 @@ def activation(name: str | Activation | bool | None) -> Activation:
         )
     function: Activation = found
     return function
+
+
+def _of_one_number(function: Any) -> bool:
+    try:
+        given = function(0.5)
+    except (TypeError, ValueError):
+        return False
+    return isinstance(given, float) and not isinstance(given, bool)
 
 
 def name_of(function: str | Activation | bool | None) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from math import isfinite, sqrt
 from typing import Any
 
+from nn.checks import not_negative, real
+
 Rows = list[list[float]]
 # A random.Random, or the module random itself (the generator that random.seed seeds).
 Generator = Any
@@ -41,7 +43,8 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
     >>> len(rows), all(0.0 <= w <= 0.5 for row in rows for w in row)
     (2, True)
     """
-    if not (isfinite(low) and isfinite(high) and low <= high):
+    low, high = (real(x, name, "a finite bound") for x, name in ((low, "low"), (high, "high")))
+    if low > high:
         raise ValueError(f"uniform({low!r}, {high!r}): give two finite bounds in order")
 
     def draw(nin: int, nout: int, rng: Generator) -> Rows:
@@ -52,6 +55,7 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
 
 def normal(mean: float = 0.0, deviation: float = 1.0) -> Initialiser:
     """Normally distributed weights."""
+    mean, deviation = real(mean, "mean", "a finite number"), not_negative(deviation, "deviation")
 
     def draw(nin: int, nout: int, rng: Generator) -> Rows:
         return [[rng.gauss(mean, deviation) for _ in range(nin)] for _ in range(nout)]
@@ -61,6 +65,7 @@ def normal(mean: float = 0.0, deviation: float = 1.0) -> Initialiser:
 
 def constant(number: float) -> Initialiser:
     """Every weight the same number."""
+    number = real(number, "constant", "a finite number")
 
     def draw(nin: int, nout: int, _rng: Generator) -> Rows:
         return [[number] * nin for _ in range(nout)]
@@ -87,6 +92,7 @@ def orthogonal(gain: float = 1.0) -> Initialiser:
     >>> abs(a * c + b * d) < 1e-12, abs(a * a + b * b - 1.0) < 1e-12
     (True, True)
     """
+    gain = real(gain, "gain", "a finite number")
 
     def draw(nin: int, nout: int, rng: Generator) -> Rows:
         count, length = min(nin, nout), max(nin, nout)
@@ -142,9 +148,30 @@ def initialiser(init: str | Initialiser | None) -> Initialiser:
         return INITIALISERS["uniform"]
     if callable(init):
         return init
-    if init not in INITIALISERS:
+    if not isinstance(init, str) or init not in INITIALISERS:
         raise ValueError(
             f"no initialisation is called {init!r}: choose one of {', '.join(sorted(INITIALISERS))}, "
             "or give a function (nin, nout, rng) -> rows"
         )
     return INITIALISERS[init]
+
+
+def drawn(init: str | Initialiser | None, nin: int, nout: int, rng: Generator) -> Rows:
+    """The rows of weights that an initialiser draws; ValueError where they are not what a layer needs."""
+    rows = initialiser(init)(nin, nout, rng)
+    name = init if isinstance(init, str) else getattr(init, "__name__", repr(init))
+    try:
+        table = [[float(w) for w in row] for row in rows]
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"the initialisation {name} gave {rows!r}: give {nout} rows of {nin} numbers"
+        ) from None
+    if len(table) != nout or any(len(row) != nin for row in table):
+        lengths = sorted({len(row) for row in table})
+        raise ValueError(
+            f"the initialisation {name} gave {len(table)} rows of {lengths} numbers: "
+            f"give {nout} rows of {nin}"
+        )
+    if not all(isfinite(w) for row in table for w in row):
+        raise ValueError(f"the initialisation {name} gave a number that is not finite")
+    return table

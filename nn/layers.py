@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any
 
 from autograd import Primitive, Value, math
 from nn.activations import Activation, activation, name_of, title
-from nn.init import Initialiser, generator, initialiser
+from nn.checks import count
+from nn.init import Initialiser, drawn, generator
+from nn.inputs import inputs, numbers
 from nn.module import Module
 from nn.summary import summary
 
@@ -44,9 +47,11 @@ class Neuron(Module):
     ) -> None:
         size = count(nin, "nin")
         kind = activation if nonlin is None else nonlin
-        self._wire(initialiser(init)(size, 1, generator(seed))[0], kind, bias)
+        self._wire(drawn(init, size, 1, generator(seed))[0], kind, bias)
 
     def _wire(self, weights: Sequence[float], kind: Kind, bias: bool) -> None:
+        if bias not in (True, False):
+            raise TypeError(f"bias got {bias!r} of type {type(bias).__name__}: give True or False")
         self.w = [Value(w) for w in weights]
         self.b = Value(0.0) if bias else None
         self.function = activation(kind)
@@ -59,9 +64,24 @@ class Neuron(Module):
         neuron._wire(weights, kind, bias)
         return neuron
 
+    @property
+    def nin(self) -> int:
+        """How many numbers go in."""
+        return len(self.w)
+
+    @property
+    def nout(self) -> int:
+        """How many numbers come out: one."""
+        return 1
+
     def __call__(self, x: Any) -> Any:
         """The neuron's output."""
-        return self._fire(inputs(x, len(self.w), repr(self)))
+        given = inputs(x, len(self.w), repr(self))
+        try:
+            return self._fire(given)
+        except TypeError:
+            numbers(given, repr(self))
+            raise
 
     def _fire(self, x: Sequence[Any]) -> Any:
         total = math.dot(self.w, x)
@@ -91,7 +111,7 @@ class Layer(Module):
         init: str | Initialiser | None = None,
         seed: int | Random | None = None,
     ) -> None:
-        rows = initialiser(init)(count(nin, "nin"), count(nout, "nout"), generator(seed))
+        rows = drawn(init, count(nin, "nin"), count(nout, "nout"), generator(seed))
         kind = activation if nonlin is None else nonlin
         self.neurons = [Neuron.of(row, kind, bias) for row in rows]
 
@@ -116,7 +136,11 @@ class Layer(Module):
 
     def _fire(self, x: Any, place: str) -> Any:
         given = inputs(x, self.nin, place)
-        out = [neuron._fire(given) for neuron in self.neurons]
+        try:
+            out = [neuron._fire(given) for neuron in self.neurons]
+        except TypeError:
+            numbers(given, place)
+            raise
         return out[0] if len(out) == 1 else out
 
     def __repr__(self) -> str:
@@ -136,8 +160,24 @@ class Sequential(Module):
     def __init__(self, *layers: Any) -> None:
         for layer in layers:
             if not callable(layer):
-                raise TypeError(f"Sequential got {layer!r}: give modules or functions")
+                hint = ": write Sequential(*layers)" if isinstance(layer, list | tuple) else ""
+                raise TypeError(f"Sequential got {layer!r}: give modules or functions{hint}")
+        for i, (one, two) in enumerate(pairwise(layers)):
+            if type(one) is type(two) is Layer and one.nout != two.nin:
+                raise ValueError(
+                    f"layers[{i}] gives {one.nout} numbers, layers[{i + 1}] expects {two.nin}: make them one"
+                )
         self.layers = list(layers)
+
+    @property
+    def nin(self) -> int | None:
+        """How many numbers go in; None where the first part does not say."""
+        return getattr(self.layers[0], "nin", None) if self.layers else None
+
+    @property
+    def nout(self) -> int | None:
+        """How many numbers come out; None where the last part does not say."""
+        return getattr(self.layers[-1], "nout", None) if self.layers else None
 
     def __call__(self, x: Any) -> Any:
         """What the last layer gives."""
@@ -191,6 +231,12 @@ class MLP(Sequential):
         *,
         bias: bool = True,
     ) -> None:
+        if isinstance(nouts, str | dict | set | frozenset) or not hasattr(nouts, "__iter__"):
+            hint = f"[{nouts}]" if isinstance(nouts, int) else "[16, 16, 1]"
+            raise TypeError(
+                f"nouts got {nouts!r} of type {type(nouts).__name__}: give a list of layer sizes, "
+                f"such as {hint}"
+            )
         sizes = [count(nin, "nin"), *(count(n, f"nouts[{i}]") for i, n in enumerate(nouts))]
         if len(sizes) == 1:
             raise ValueError("nouts is empty: give the size of at least one layer")
@@ -214,40 +260,3 @@ def _kinds(activation: Kind | Sequence[Kind], output: Kind, layers: int) -> list
             )
         return given if len(given) == layers else [*given, output]
     return [activation] * (layers - 1) + [output]
-
-
-def inputs(x: Any, expected: int, place: str) -> Sequence[Any]:
-    """What is fed to neurons as a sequence of the right length; a lone number is a sequence of one.
-
-    ValueError where the length is wrong, TypeError for what is no sequence of numbers.
-    """
-    if isinstance(x, Value | float | int):
-        given: Sequence[Any] = (x,)
-    elif isinstance(x, str | dict | set):
-        raise TypeError(
-            f"{place} got {x!r} of type {type(x).__name__}: give a sequence of {expected} numbers"
-        )
-    elif isinstance(x, list | tuple):
-        given = x
-    else:
-        try:
-            given = x.tolist() if hasattr(x, "tolist") else list(x)
-        except TypeError:
-            raise TypeError(
-                f"{place} got {x!r} of type {type(x).__name__}: give a sequence of {expected} numbers"
-            ) from None
-        given = given if isinstance(given, list) else (given,)
-    if len(given) != expected:
-        raise ValueError(f"{place} expects {expected} inputs, {len(given)} given")
-    return given
-
-
-def count(n: int, name: str) -> int:
-    """A number of inputs or neurons: TypeError or ValueError unless it is a positive integer."""
-    try:
-        size = n.__index__()
-    except AttributeError:
-        raise TypeError(f"{name} got {n!r} of type {type(n).__name__}: give a positive integer") from None
-    if size < 1:
-        raise ValueError(f"{name} is {size}: give a positive integer")
-    return size

@@ -53,6 +53,11 @@ class Module:
         """Set the parameters to the numbers of a `state_dict`.
 
         KeyError where the names differ, TypeError where one is no number; then nothing is set."""
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                f"load_state_dict got {state!r} of type {type(state).__name__}: give a dict of numbers by "
+                "name, such as another model's state_dict()"
+            )
         named = dict(self.named_parameters())
         missing = [name for name in named if name not in state]
         unknown = [name for name in state if name not in named]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from nn.checks import model_of
+
 
 def summary(model: Any) -> str:
     """The parts of a model with their sizes and numbers of parameters, and the total.
@@ -16,16 +18,16 @@ def summary(model: Any) -> str:
     layers[2]      16        1  linear              17
     total                                          337
     """
+    parameters = model_of(model, "summary").parameters()
     rows = [("layer", "inputs", "outputs", "activation", "parameters")]
     parts = [(f"layers[{i}]", part) for i, part in enumerate(getattr(model, "layers", []))]
     for name, part in parts or [(type(model).__name__, model)]:
         find = getattr(part, "parameters", None)
         kind = getattr(part, "activation", None) or getattr(part, "__name__", type(part).__name__)
         size = len(find()) if find is not None else 0
-        rows.append(
-            (name, str(getattr(part, "nin", "")), str(getattr(part, "nout", "")), str(kind), f"{size:,}")
-        )
-    rows.append(("total", "", "", "", f"{len(model.parameters()):,}"))
+        nin, nout = (_size(getattr(part, key, None)) for key in ("nin", "nout"))
+        rows.append((name, nin, nout, str(kind), f"{size:,}"))
+    rows.append(("total", "", "", "", f"{len(parameters):,}"))
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
     left = {0, 3}
     return "\n".join(
@@ -35,3 +37,7 @@ def summary(model: Any) -> str:
         ).rstrip()
         for row in rows
     )
+
+
+def _size(n: int | None) -> str:
+    return "" if n is None else str(n)

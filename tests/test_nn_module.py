@@ -82,7 +82,7 @@ def test_numpy_rows_are_inputs() -> None:
         (lambda: nn.Layer(4, 2)([1.0]), ValueError, "this layer of 2 expects 4 inputs, 1 given"),
         (lambda: nn.MLP(2, [3, 1])("ab"), TypeError, "got 'ab' of type str"),
         (lambda: nn.MLP(2, [3, 1])(None), TypeError, "NoneType"),
-        (lambda: nn.MLP(2, [3, 1])(["a", 1.0]), TypeError, "'a'"),
+        (lambda: nn.MLP(2, [3, 1])(["a", 1.0]), TypeError, "got 'a' of type str as input 0"),
         (lambda: nn.MLP(2, []), ValueError, "nouts is empty"),
         (lambda: nn.MLP(2, [3, 0]), ValueError, r"nouts\[1\] is 0"),
         (lambda: nn.MLP(2.5, [3]), TypeError, "nin got 2.5"),
@@ -92,6 +92,33 @@ def test_numpy_rows_are_inputs() -> None:
         (lambda: nn.MLP(2, [3, 1], init="gloroot"), ValueError, "no initialisation is called 'gloroot'"),
         (lambda: nn.MLP(2, [3, 1], seed="x"), TypeError, "seed got 'x'"),
         (lambda: nn.init.uniform(1.0, 0.0), ValueError, "two finite bounds"),
+        (lambda: nn.MLP(2, 3), TypeError, r"nouts got 3 of type int: .* such as \[3\]"),
+        (lambda: nn.MLP(2, "33"), TypeError, "nouts got '33' of type str"),
+        (lambda: nn.MLP(2, {3, 1}), TypeError, "give a list of layer sizes"),
+        (lambda: nn.MLP(True, [3]), TypeError, "nin got True of type bool"),
+        (lambda: nn.MLP(2, [3, 1], bias="no"), TypeError, "bias got 'no'"),
+        (lambda: nn.MLP(2, [3, 1], "dot"), ValueError, "no activation is called 'dot'"),
+        (lambda: nn.MLP(2, [3, 1], "where"), ValueError, "no activation is called 'where'"),
+        (lambda: nn.MLP(2, [3, 1], "pi"), ValueError, "no activation is called 'pi'"),
+        (lambda: nn.MLP(2, [3, 1], init=3), ValueError, "no initialisation is called 3"),
+        (lambda: nn.MLP(2, [3], init=lambda *_: 3), TypeError, "gave 3: give 3 rows of 2 numbers"),
+        (lambda: nn.MLP(2, [3], init=lambda *_: [[1.0]]), ValueError, r"gave 1 rows of \[1\] numbers"),
+        (lambda: nn.MLP(2, [1], init=lambda *_: [[1, math.nan]]), ValueError, "not finite"),
+        (lambda: nn.init.uniform("a", 2), TypeError, "low got 'a' of type str"),
+        (lambda: nn.init.normal(0.0, -1.0), ValueError, "deviation is -1.0"),
+        (lambda: nn.init.constant(math.nan), ValueError, "constant is nan"),
+        (lambda: nn.init.orthogonal("x"), TypeError, "gain got 'x'"),
+        (lambda: nn.Neuron(2)([None, 1]), TypeError, r"ReLUNeuron\(2\) got None of type NoneType as input 0"),
+        (lambda: nn.MLP(2, [3, 1])([1, "1"]), TypeError, r"layers\[0\] got '1' of type str as input 1"),
+        (lambda: nn.Neuron(2)([1, 2j]), TypeError, "got 2j of type complex as input 1"),
+        (lambda: nn.Neuron(2)(b"ab"), TypeError, "got b'ab' of type bytes"),
+        (lambda: nn.MLP(2, [1])([[1, 2], [3, 4]]), TypeError, "numbers of one sample; nn.predict"),
+        (lambda: nn.MLP(2, [1])([[1, 2]]), TypeError, "numbers of one sample; nn.predict"),
+        (lambda: nn.Sequential(nn.Layer(2, 3), nn.Layer(4, 1)), ValueError, "gives 3 numbers, .* expects 4"),
+        (lambda: nn.Sequential([nn.Layer(2, 3)]), TypeError, r"write Sequential\(\*layers\)"),
+        (lambda: nn.MLP(2, [1]).load_state_dict(None), TypeError, "load_state_dict got None"),
+        (lambda: nn.summary(3), TypeError, "summary got 3 of type int as its model"),
+        (lambda: nn.summary(nn.MLP), TypeError, "summary got a class as its model"),
     ],
 )
 def test_what_is_wrong_is_said(call, error, says) -> None:
@@ -209,3 +236,11 @@ def test_importing_needs_only_the_standard_library() -> None:
     code = f"import nn, sys; print(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+def test_summaries_know_neurons_and_networks_within_networks() -> None:
+    net = nn.Sequential(nn.Layer(2, 3, seed=0), nn.MLP(3, [4, 2], seed=0), math.tanh)
+    lines = nn.summary(net).splitlines()
+    assert lines[2].split() == ["layers[1]", "3", "2", "MLP", "26"]
+    assert lines[3].split() == ["layers[2]", "tanh", "0"]
+    assert nn.summary(nn.Neuron(2)).splitlines()[1].split() == ["Neuron", "2", "1", "relu", "3"]
