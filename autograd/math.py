@@ -198,6 +198,16 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *PRIMITIVES})
 
 
+def _all(name: str, xs: Iterable[Any]) -> tuple[Any, ...]:
+    """The numbers as a tuple; TypeError where one number stands for several."""
+    try:
+        return tuple(xs)
+    except TypeError:
+        raise TypeError(
+            f"{name} got {xs!r} of type {type(xs).__name__}: give one iterable of numbers"
+        ) from None
+
+
 # --- logarithms ---------------------------------------------------------------------------------------------
 
 
@@ -216,7 +226,7 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    return primitives.logsumexp(*xs)
+    return primitives.logsumexp(*_all("logsumexp", xs))
 
 
 def softmax(xs: Iterable[Any]) -> list[Any]:
@@ -225,7 +235,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    given = tuple(xs)
+    given = _all("softmax", xs)
     if not given:
         return []
     parts, total = primitives.softmax_parts(given)
@@ -238,7 +248,7 @@ def log_softmax(xs: Iterable[Any]) -> list[Any]:
     >>> log_softmax([100.0, 0.0])
     [-3.720075976020836e-44, -100.0]
     """
-    given = tuple(xs)
+    given = _all("log_softmax", xs)
     if not given:
         return []
     top = primitives.peak(*given)
@@ -251,7 +261,7 @@ def log_softmax(xs: Iterable[Any]) -> list[Any]:
 
 
 def _pairs(name: str, p: Iterable[Any], q: Iterable[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
-    first, second = tuple(p), tuple(q)
+    first, second = _all(name, p), _all(name, q)
     if len(first) != len(second):
         raise ValueError(
             f"{name} got {len(first)} and {len(second)} numbers: give two sequences of one length"
@@ -301,7 +311,7 @@ def fsum(xs: Iterable[Any], /) -> Any:
     >>> fsum([0.1] * 10)
     1.0
     """
-    return primitives.fsum(*xs)
+    return primitives.fsum(*_all("fsum", xs))
 
 
 def prod(xs: Iterable[Any], /, *, start: Any = 1.0) -> Any:
@@ -311,8 +321,8 @@ def prod(xs: Iterable[Any], /, *, start: Any = 1.0) -> Any:
     24.0
     """
     if isinstance(start, float | int) and start == 1.0:
-        return primitives.prod(*xs)
-    return primitives.prod(start, *xs)
+        return primitives.prod(*_all("prod", xs))
+    return primitives.prod(start, *_all("prod", xs))
 
 
 # --- choosing -----------------------------------------------------------------------------------------------
@@ -340,14 +350,14 @@ def minimum(*xs: Any) -> Any:
 
 def _several(name: str, xs: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(xs) == 1:
-        xs = tuple(xs[0])
+        xs = _all(name, xs[0])
     if not xs:
         raise ValueError(f"{name} of no numbers: give at least one")
     return xs
 
 
 def clamp(x: Any, low: Any, high: Any) -> Any:
-    """The number kept between two bounds, low <= high.
+    """The number kept between two bounds; the upper one where they cross.
 
     At a bound that is a plain number the slope is 0; x and a bound that is a Value share it there.
 

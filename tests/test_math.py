@@ -7,10 +7,11 @@ from math import inf, isnan, nan
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, gradients, jit, math
+from autograd import PRIMITIVES, Value, gradients, jit, math, value_and_grad
+from autograd.testing import gradcheck
 
 NAMES = str.split(
     "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist erf erfc exp exp2 "
@@ -267,6 +268,10 @@ def test_wrong_calls_name_the_function() -> None:
         (lambda: math.sumprod([1.0], [1.0, 2.0]), ValueError, "sumprod"),
         (lambda: math.dist([1.0], [1.0, 2.0]), ValueError, "dist"),
         (lambda: math.maximum([]), ValueError, "maximum"),
+        (lambda: math.maximum(1.0), TypeError, r"maximum got 1\.0 of type float"),
+        (lambda: math.fsum(None), TypeError, "fsum got None of type NoneType: give one iterable"),
+        (lambda: math.softmax(Value(1.0)), TypeError, "softmax got Value"),
+        (lambda: math.dot(1.0, 2.0), TypeError, "dot got"),
         (lambda: math.exp(10**400), OverflowError, "exp"),
         (lambda: math.isclose(1.0, 2.0, rel_tol=-1.0), ValueError, "isclose"),
         (lambda: math.no_such_function, AttributeError, "no_such_function"),
@@ -274,6 +279,22 @@ def test_wrong_calls_name_the_function() -> None:
     for call, error, message in calls:
         with pytest.raises(error, match=message):
             call()
+
+
+@given(st.tuples(*[st.floats(-3.0, 3.0)] * 3))
+def test_clamp_is_the_smaller_of_high_and_the_larger_of_x_and_low(
+    operands: tuple[float, float, float],
+) -> None:
+    x, low, high = operands
+    assume(len(set(operands)) == 3)
+    nested = value_and_grad(lambda x, low, high: math.minimum(math.maximum(x, low), high), (0, 1, 2))
+    assert value_and_grad(PRIMITIVES["clamp"], (0, 1, 2))(x, low, high) == nested(x, low, high)
+
+
+@given(st.floats(-3.0, 3.0), st.floats(-3.0, 3.0))
+def test_huber_has_the_slopes_of_its_formula_for_a_negative_delta_too(x: float, delta: float) -> None:
+    assume(abs(abs(x) - delta) > 1e-3 and x != 0.0)
+    gradcheck(math.huber, (x, delta))
 
 
 def test_fused_functions_are_one_node() -> None:

@@ -55,7 +55,7 @@ def operands(primitive: Primitive, rng: random.Random) -> list[float]:
         found.append(float(rng.randint(0, 3)) if whole else rng.uniform(low, high))
     if primitive.name in {"between"}:
         return [rng.uniform(-1.0, 1.0), -1.5, 1.5, rng.choice([-0.5, -1.0, -1.5, 2.0])]
-    if primitive.name in {"clamp", "inside"}:
+    if primitive.name in {"inside"}:
         return [found[0], -1.0, 1.0]
     if (
         primitive.name in {"beta", "lbeta", "polygamma_difference", "polygamma"}
@@ -64,7 +64,7 @@ def operands(primitive: Primitive, rng: random.Random) -> list[float]:
         return [abs(x) if i or primitive.arity == 2 else x for i, x in enumerate(found)]
     if primitive.name in {"pow", "pow_slope"}:
         return [abs(found[0]), found[1]]
-    if primitive.name in {"smooth_abs", "huber"}:
+    if primitive.name in {"smooth_abs"}:
         return [found[0], abs(found[1])]
     return found
 

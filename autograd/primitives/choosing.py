@@ -57,6 +57,10 @@ def _clamp(x: float, low: float, high: float) -> float:
     return _minimum(_maximum(x, low), high)
 
 
+def _clamp_partials(z: Number, x: Number, low: Number, high: Number) -> tuple[Number, Number, Number]:
+    return inside(x, low, high), above(low, x) * less_equal(low, high), above(maximum(x, low), high)
+
+
 def _relu(x: float) -> float:
     return 0.0 if x <= 0.0 else x
 
@@ -231,12 +235,12 @@ clamp: Final[Primitive] = declare(
     Primitive(
         "clamp",
         _clamp,
-        lambda z, x, low, high: (inside(x, low, high), above(low, x), above(x, high)),
+        _clamp_partials,
         arity=3,
         smooth=False,
         names=("x", "low", "high"),
-        lower=lambda x, low, high: where(less(x, low), low, where(less(high, x), high, x)),
-        doc="x kept between two bounds, low <= high; the slope at a bound is 0.",
+        lower=lambda x, low, high: minimum(maximum(x, low), high),
+        doc="x kept between two bounds; the slope at a bound is 0. The upper one wins where they cross.",
     )
 )
 max_constant: Final[Primitive] = declare(

@@ -387,7 +387,8 @@ def _smooth_abs_partials(z: Number, x: Number, eps: Number) -> tuple[Number, Num
 
 
 def _huber_partials(z: Number, x: Number, delta: Number) -> tuple[Number, Number]:
-    return clamp(x, -delta, delta), relu(abs_(x) - delta)
+    crossed = less(delta, 0.0)  # a negative delta: |x| is above it everywhere
+    return where(crossed, delta * sign(x), clamp(x, -delta, delta)), relu(abs_(x) - delta)
 
 
 smooth_abs: Final[Primitive] = declare(

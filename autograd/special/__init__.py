@@ -30,8 +30,6 @@ from autograd.special.elementary import (
     atan2,
     atanh,
     cbrt,
-    ceil,
-    copysign,
     cos,
     cosh,
     degrees,
@@ -39,21 +37,13 @@ from autograd.special.elementary import (
     exp,
     exp2,
     expm1,
-    floor,
-    floordiv,
-    fmod,
     hypot,
-    ldexp,
     log,
     log1p,
     log2,
     log10,
-    mod,
-    nextafter,
     power,
     radians,
-    remainder,
-    rint,
     scaled_exp,
     sech2,
     sin,
@@ -61,8 +51,6 @@ from autograd.special.elementary import (
     sqrt,
     tan,
     tanh,
-    trunc,
-    ulp,
 )
 from autograd.special.gamma_family import digamma, digamma_rise, gamma, lgamma, polygamma
 from autograd.special.gelu_family import gelu, gelu_slope, gelu_tanh, gelu_tanh_slope
@@ -89,6 +77,20 @@ from autograd.special.normal import (
     norm_pdf,
 )
 from autograd.special.quantile import erfinv, erfinv_slope, norm_ppf, norm_ppf_slope
+from autograd.special.rounding import (
+    ceil,
+    copysign,
+    floor,
+    floordiv,
+    fmod,
+    ldexp,
+    mod,
+    nextafter,
+    remainder,
+    rint,
+    trunc,
+    ulp,
+)
 from autograd.special.summation import dist, dot, fma, fsum, norm, prod, sumprod
 from autograd.special.unit_derivatives import (
     gelu_derivative,

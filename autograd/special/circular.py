@@ -5,7 +5,8 @@ from typing import Final
 
 from autograd.special import double_double as dd
 from autograd.special.double_double import Pair
-from autograd.special.elementary import NAN, rint
+from autograd.special.elementary import NAN
+from autograd.special.rounding import rint
 
 MAX_ORDER: Final = 170  # the largest n whose factorial is a float
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from autograd.special import stirling
 from autograd.special.circular import cospi, sinpi, whole_order
-from autograd.special.elementary import INF, NAN, log, log1p, rint
+from autograd.special.elementary import INF, NAN, log, log1p
+from autograd.special.rounding import rint
 from autograd.special.stirling import BERNOULLI
 from autograd.special.summation import two_product
 
