@@ -149,15 +149,16 @@ def match(what: str, tree: Any, whose: str, wanted: Structure) -> list[Any]:
 
 def _alike(given: Structure, wanted: Structure) -> bool:
     """Whether two structures hold their numbers in the same places; a number is an array of no axes."""
-    if given.shape is not None or wanted.shape is not None or given.kind is None or wanted.kind is None:
-        return bool(
-            (given.shape or ()) == (wanted.shape or ()) and not given.children and not wanted.children
-        )
-    if issubclass(given.kind, dict) != issubclass(wanted.kind, dict) or given.keys != wanted.keys:
+    axes, wanted_axes = [() if s.kind is None else s.shape for s in (given, wanted)]
+    if axes is not None or wanted_axes is not None:
+        return axes == wanted_axes
+    if _is_dict(given) != _is_dict(wanted) or given.keys != wanted.keys:
         return False
-    if len(given.children) != len(wanted.children):
-        return False
-    return all([_alike(a, b) for a, b in zip(given.children, wanted.children, strict=True)])
+    return len(given.children) == len(wanted.children) and all(map(_alike, given.children, wanted.children))
+
+
+def _is_dict(structure: Structure) -> bool:
+    return structure.kind is not None and issubclass(structure.kind, dict)
 
 
 def gradients(root: Value, leaves: Sequence[Value], seed: Any = 1.0) -> tuple[Value, ...]:
@@ -178,8 +179,8 @@ def gradients(root: Value, leaves: Sequence[Value], seed: Any = 1.0) -> tuple[Va
     for i, x in enumerate(wanted):
         if not isinstance(x, Value):
             raise TypeError(f"gradients: leaf {i} is {x!r}, not a Value that the root was made from")
-    given = seed if isinstance(seed, Value) else flatten(seed, "gradients: the seed")[0][0]
-    found = pullback([root], [given], wanted)
+    given = match("gradients: the seed", seed, "the root", Structure(None))
+    found = pullback([root], given, wanted)
     return tuple([x if isinstance(x, Value) else Value(x) for x in found])
 
 
