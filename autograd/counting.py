@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from autograd.graph import Node, operands, topological
 from autograd.primitive_type import Primitive, as_float
-from autograd.primitives import add, mul, neg, sub
+from autograd.primitives import add, mul, neg, nothing, sub
 from autograd.recording import Recording
 
 ONE: Final = frozenset(
@@ -132,7 +132,9 @@ class Counted:
         self.number = number
         self.account = account
 
-    def __primitive__(self, primitive: Primitive, given: tuple[Any, ...]) -> Counted:
+    def __primitive__(self, primitive: Primitive, given: tuple[Any, ...]) -> Any:
+        if primitive is nothing:
+            return 0.0  # the slope of a condition takes no work
         numbers = [x.number if isinstance(x, Counted) else as_float(x) for x in given]
         self.account[0] += work(primitive, len(numbers))
         return Counted(primitive(*numbers), self.account)

@@ -124,7 +124,10 @@ class Recording:
 
     def finish(self, numbers: list[Any], live: bool) -> tuple[list[Any], bool]:
         """Values where derivatives are read as Values, or the arguments were Values; floats otherwise."""
-        if (live or self.nodes) and not self.traced:
+        if self.traced:
+            # What a trace masks (a branch of `where` not taken) is the number 0 from here on.
+            return [fresh(x) if isinstance(x, Value) else x for x in numbers], live
+        if live or self.nodes:
             return [x if isinstance(x, Value) else Value(x) for x in numbers], live
         return numbers, live
 

@@ -1,4 +1,4 @@
-"""Recorded graphs as programs: nodes are numbered, and their lanes and masks found."""
+"""Recorded graphs as programs: nodes are numbered, and their lanes found."""
 
 from __future__ import annotations
 
@@ -6,19 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from autograd.compiler.lanes import MARKERS, STACK_PRIMITIVE, UNIT, Marker
-from autograd.compiler.program import (
-    BROADCAST,
-    LANE_TOTAL,
-    ONEHOT,
-    PICK,
-    REDUCTIONS,
-    STACK,
-    Instruction,
-    Program,
-)
+from autograd.compiler.masks import SYMBOLS, Masks
+from autograd.compiler.program import REDUCTIONS, STACK, Instruction, Program
 from autograd.compiler.structure import Structure
 from autograd.errors import TracedValueError
-from autograd.primitives import mul, not_taken, nothing, taken
+from autograd.primitives import mul
 from autograd.value import Value
 
 
@@ -40,10 +32,7 @@ class Builder:
         self.constant_at: dict[str, int] = {}
         self.instructions: list[tuple[str, tuple[int, ...], int, int]] = []
         self.lanes: dict[int, int] = {}
-        # A masked value: a condition, and a number that counts only where the condition holds.
-        self.masks: dict[int, tuple[int, int]] = {}
-        self.complements: dict[int, int] = {}
-        self.absent: set[int] = set()  # cotangents that lead nowhere: those of conditions
+        self.masks = Masks(self)
 
     # Until all are known: inputs from 0, captured values -1, -2, ..., the others from bases far apart.
     def constant(self, x: float) -> int:
@@ -86,30 +75,23 @@ class Builder:
                     return
         numbers = tuple([self.read(x) for x in operands])
         if primitive is STACK_PRIMITIVE:
-            self.number[key] = self.emit(STACK, numbers, len(numbers))
+            settled = tuple([self.masks.settle(i) for i in numbers])
+            self.number[key] = self.emit(STACK, settled, len(numbers))
             return
         self.number[key] = self.operation(primitive.name, numbers)
 
     def operation(self, name: str, operands: tuple[int, ...]) -> int:
-        """The instruction; sums and products of masked cotangents stay masked (SEMANTICS 4).
-
-        A cotangent that came through a branch of `where` is multiplied by partials that may be infinite where
-        the other branch is taken: it is kept apart from its condition, and masked where it meets others.
-        """
-        if name in (taken.name, not_taken.name):
-            return self.condition(name, operands[0])
-        if name == nothing.name:
-            return self.nowhere(operands)
-        if self.absent and (operands[0] in self.absent or operands[-1] in self.absent):
+        """The instruction; products and sums of masked numbers stay masked."""
+        if name in ("taken", "not_taken"):
+            return self.masks.condition(name, self.masks.settle(operands[0]))
+        if name == "nothing":
+            return self.masks.absent(self.lanes.get(operands[0], 0))
+        if max(operands) >= SYMBOLS:
             if name == "mul":
-                return self.nowhere(operands)
+                return self.masks.product(*operands)
             if name == "add":
-                return operands[operands[0] in self.absent]
-        if self.masks and (operands[0] in self.masks or operands[-1] in self.masks):
-            if name == "mul":
-                return self.masked_product(*operands)
-            if name == "add":
-                return self.masked_sum(*operands)
+                return self.masks.sum(*operands)
+            operands = tuple([self.masks.settle(i) for i in operands])
         return self.plain(name, *operands)
 
     def plain(self, name: str, *operands: int) -> int:
@@ -117,74 +99,12 @@ class Builder:
         lanes = max([self.lanes.get(i, 0) for i in operands], default=0) if self.lanes else 0
         return self.emit(name, operands, lanes)
 
-    def nowhere(self, like: tuple[int, ...]) -> int:
-        """A zero that is absent from sums, and makes products absent."""
-        lanes = max([self.lanes.get(i, 0) for i in like])
-        return self.without_trace(lanes)
-
-    def without_trace(self, lanes: int) -> int:
-        """An absent zero of so many lanes."""
-        at = self.emit(taken.name, (self.constant(0.0),), lanes)
-        self.absent.add(at)
-        return at
-
-    def condition(self, name: str, i: int) -> int:
-        """The partial of `where` for a branch: 1, masked by the condition."""
-        one = self.constant(1.0)
-        if name == taken.name:
-            return self.masked(i, one)
-        other = self.plain(name, i)
-        self.complements[other] = i
-        self.complements[i] = other
-        return self.masked(other, one)
-
-    def masked(self, mask: int, number: int) -> int:
-        """A number that counts only where the mask holds."""
-        at = self.plain("where", mask, number, self.constant(0.0))
-        self.masks[at] = mask, number
-        return at
-
-    def masked_product(self, i: int, j: int) -> int:
-        """Masked where one factor is."""
-        p, x = self.masks.get(i, (None, i))
-        q, y = self.masks.get(j, (None, j))
-        product = self.plain("mul", x, y)
-        if p is None or q is None or p == q:
-            mask = q if p is None else p
-            return self.masked(i if mask is None else mask, product)
-        both = self.plain("where", p, self.plain(taken.name, q), self.constant(0.0))
-        return self.masked(both, product)
-
-    def masked_sum(self, i: int, j: int) -> int:
-        """Masked where both terms are; of the two branches of one condition, a choice."""
-        p, x = self.masks.get(i, (None, i))
-        q, y = self.masks.get(j, (None, j))
-        if p is not None and p == q:
-            return self.masked(p, self.plain("add", x, y))
-        if p is not None and q is not None and self.complements.get(p) == q:
-            return self.plain("where", p, x, y)
-        nothing = self.constant(-0.0)  # adds to every number without a trace
-        if p is not None:
-            x = self.plain("where", p, x, nothing)
-        if q is not None:
-            y = self.plain("where", q, y, nothing)
-        total = self.plain("add", x, y)
-        if p is None or q is None:
-            return total
-        either = self.plain("where", p, self.constant(1.0), self.plain(taken.name, q))
-        return self.masked(either, total)
-
     def across(self, marker: Marker, i: int) -> int:
         """A product with a marker: from numbers to lanes, or back."""
-        if i in self.absent:
-            return self.without_trace(0 if self.lanes.get(i) else marker.lanes)
+        lanes, lane, _ = marker
         if self.lanes.get(i):
-            if marker.lane is None:
-                return self.emit(LANE_TOTAL, (i,), marker.lanes)
-            return self.emit(PICK, (i,), marker.lanes, marker.lane)
-        if marker.lane is None:
-            return self.emit(BROADCAST, (i,), marker.lanes)
-        return self.emit(ONEHOT, (i,), marker.lanes, marker.lane)
+            return self.masks.total(i, lanes) if lane is None else self.masks.pick(i, lanes, lane)
+        return self.masks.spread(i, lanes) if lane is None else self.masks.fill(i, lanes, lane)
 
     def read(self, x: Any) -> int:
         """The number of an operand."""
@@ -202,7 +122,7 @@ class Builder:
 
     def output(self, x: Any) -> int:
         """The place of a result, which is one number."""
-        at = self.read(x)
+        at = self.masks.settle(self.read(x))
         if self.lanes.get(at):
             raise TracedValueError("a value of one lane left its vmap: return it from the mapped function")
         return at

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from autograd.compiler.program import (
-    BROADCAST,
-    LANE_FSUM,
-    LANE_SUM,
-    ONEHOT,
-    PICK,
-    STACK,
-    Instruction,
-)
+from autograd.compiler.program import LANE_FSUM, LANE_SUM, PICK, Instruction
 
 
 class _Run(NamedTuple):
@@ -25,7 +17,7 @@ class _Run(NamedTuple):
 
 
 class Rows:
-    """What is known of sums under construction: of lanes picked one by one, and of lanes filled one by one.
+    """What is known of sums under construction, of lanes picked one by one.
 
     `made_by` tells what instruction made a value, `emit` makes one, `zero` tells whether a value is 0.0.
     """
@@ -42,28 +34,12 @@ class Rows:
         self.zero = zero
         self.constant = constant
         self.runs: dict[int, _Run] = {}
-        # Sums of onehots: the numbers by lane, and how many of them belong to this sum; sums that grow share.
-        self.filled: dict[int, tuple[dict[int, int], int]] = {}
 
-    def note(self, at: int, name: str, operands: Sequence[int], lane: int) -> None:
-        """Remember a new instruction that may begin a sum."""
-        if name == ONEHOT:
-            self.filled[at] = {lane: operands[0]}, 1
-
-    def add(self, i: int, j: int, lanes: int) -> int | None:
-        """The sum over all lanes that this addition completes, or None."""
-        return self._fill(i, j, lanes) if lanes else self._run(i, j)
-
-    def grown(self, at: int, i: int, j: int, lanes: int) -> None:
+    def grown(self, at: int, i: int, j: int) -> None:
         """The addition of i and j was made: does it continue a sum?"""
-        if lanes:
-            merged = self._merged(i, j)
-            if merged is not None:
-                self.filled[at] = merged, len(merged)
-        else:
-            run = self._continued(i, j)
-            if run is not None:
-                self.runs[at] = run
+        run = self._continued(i, j)
+        if run is not None:
+            self.runs[at] = run
 
     def fsum(self, operands: Sequence[int]) -> int | None:
         """The exactly rounded sum of all lanes, where the operands are these, in whatever order."""
@@ -101,7 +77,8 @@ class Rows:
                 return _Run(pick.operands[0], 1, False)
         return None
 
-    def _run(self, i: int, j: int) -> int | None:
+    def add(self, i: int, j: int) -> int | None:
+        """The sum over all lanes that this addition completes, or None."""
         run = self._continued(i, j)
         if run is None:
             return None
@@ -110,30 +87,3 @@ class Rows:
             return None
         total = self.emit(LANE_SUM, (run.value,), pick.lanes)
         return self.emit("add", (self.constant(0.0), total)) if run.zero else total
-
-    def _merged(self, i: int, j: int) -> dict[int, int] | None:
-        one, other = self.filled.get(i), self.filled.get(j)
-        if one is None or other is None:
-            return None
-        if one[1] < other[1]:
-            one, other = other, one
-        numbers, count = one
-        more = list(other[0].items())[: other[1]]
-        if len(numbers) != count:  # another sum has grown from this one
-            numbers = dict(list(numbers.items())[:count])
-        if any([lane in numbers for lane, _ in more]):
-            return None
-        numbers.update(more)
-        return numbers
-
-    def _fill(self, i: int, j: int, lanes: int) -> int | None:
-        one, other = self.filled.get(i), self.filled.get(j)
-        if one is None or other is None or one[1] + other[1] != lanes:
-            return None
-        numbers = self._merged(i, j)
-        if numbers is None or len(numbers) != lanes:
-            return None
-        operands = tuple([numbers[k] for k in range(lanes)])
-        if len(set(operands)) == 1:
-            return self.emit(BROADCAST, operands[:1], lanes)
-        return self.emit(STACK, operands, lanes)

@@ -98,7 +98,7 @@ class _Rewriter:
                 return same
             if len(operands) == 2 and operands[0] > operands[1] and name in _COMMUTE:
                 operands = (operands[1], operands[0])
-            total = self.total(name, operands, lanes)
+            total = None if lanes else self.total(name, operands)
             if total is not None:
                 return total
         key = (name, operands, lanes, lane)
@@ -106,17 +106,15 @@ class _Rewriter:
         if at is None:
             self.instructions.append(Instruction(name, operands, lanes, lane))
             at = self.known[key] = self.program.inputs + len(self.instructions) - 1
-            if name == "add":
-                self.rows.grown(at, operands[0], operands[1], lanes)
-            elif lanes:
-                self.rows.note(at, name, operands, lane)
+            if name == "add" and not lanes:
+                self.rows.grown(at, operands[0], operands[1])
         return at
 
-    def total(self, name: str, operands: Sequence[int], lanes: int) -> int | None:
+    def total(self, name: str, operands: Sequence[int]) -> int | None:
         """A sum over lanes that the operation spells out, or None."""
         if name == "add":
-            return self.rows.add(operands[0], operands[1], lanes)
-        return self.rows.fsum(operands) if name == "fsum" and not lanes else None
+            return self.rows.add(operands[0], operands[1])
+        return self.rows.fsum(operands) if name == "fsum" else None
 
     def folded(self, name: str, operands: Sequence[int]) -> int | None:
         primitive = PRIMITIVES.get(name)
@@ -143,6 +141,8 @@ class _Rewriter:
             return self.sum_of_equals(name, i, lanes)
         if name == BROADCAST:
             return i if i < 0 else None  # a constant is itself in every lane
+        if name == STACK and lanes > 1 and operands[1] == i and len(set(operands)) == 1:
+            return self.emit(BROADCAST, (i,), lanes)
         if name == PICK:
             made = self.made_by(i) if i >= 0 else None
             if made is None or not _has_lanes(made):

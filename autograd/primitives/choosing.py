@@ -95,16 +95,40 @@ def choose(condition: Number, a: Number, b: Number) -> Number:
     return where(condition, a, b)
 
 
+# The slope of what only decides: a 0 that stands for no dependence at all, as of Python's own conditions.
+nothing: Final[Primitive] = declare(
+    Primitive(
+        "nothing",
+        lambda condition: 0.0,
+        lambda z, condition: nothing(condition),
+        smooth=False,
+        names=("condition",),
+        doc="0.",
+    )
+)
+
+
+def undecided(z: Number, *operands: Number) -> tuple[Number, ...]:
+    """The partials of a condition."""
+    return tuple([nothing(x) for x in operands])
+
+
 less: Final[Primitive] = declare(
     Primitive(
-        "less", lambda x, y: 1.0 if x < y else 0.0, flat, "<", 2, smooth=False, doc="1 where x < y, else 0."
+        "less",
+        lambda x, y: 1.0 if x < y else 0.0,
+        undecided,
+        "<",
+        2,
+        smooth=False,
+        doc="1 where x < y, else 0.",
     )
 )
 less_equal: Final[Primitive] = declare(
     Primitive(
         "less_equal",
         lambda x, y: 1.0 if x <= y else 0.0,
-        flat,
+        undecided,
         "<=",
         2,
         smooth=False,
@@ -115,7 +139,7 @@ equal: Final[Primitive] = declare(
     Primitive(
         "equal",
         lambda x, y: 1.0 if x == y else 0.0,
-        flat,
+        undecided,
         "==",
         2,
         smooth=False,
@@ -123,13 +147,12 @@ equal: Final[Primitive] = declare(
         doc="1 where x == y, else 0.",
     )
 )
-# The partials of `where`: 1 for the branch taken, for the other a 0 that masks even an infinity, and for the
-# condition a 0 that stands for no dependence at all.
+# The partials of `where`: 1 for the branch taken, for the other a 0 that masks even an infinity.
 taken: Final[Primitive] = declare(
     Primitive(
         "taken",
         lambda condition: 1.0 if condition else 0.0,
-        flat,
+        undecided,
         smooth=False,
         names=("condition",),
         doc="1 where the condition is other than 0, else 0.",
@@ -139,14 +162,11 @@ not_taken: Final[Primitive] = declare(
     Primitive(
         "not_taken",
         lambda condition: 0.0 if condition else 1.0,
-        flat,
+        undecided,
         smooth=False,
         names=("condition",),
         doc="1 where the condition is 0, else 0.",
     )
-)
-nothing: Final[Primitive] = declare(
-    Primitive("nothing", lambda condition: 0.0, flat, smooth=False, names=("condition",), doc="0.")
 )
 where: Final[Primitive] = declare(
     Primitive(
