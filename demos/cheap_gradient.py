@@ -9,8 +9,9 @@ from typing import Any
 
 import nn
 from demos.figures import figure, main, save
+from nn.eager import parameters_of
 from nn.losses import mse
-from nn.objective import objective, parameters_of
+from nn.objective import objective
 from nn.plots import COLOURS
 
 

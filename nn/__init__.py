@@ -11,9 +11,10 @@ from nn.metrics import accuracy, confusion_matrix, r2
 from nn.minimization import least_squares, minimize
 from nn.module import Module
 from nn.objective import predict
-from nn.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from nn.plots import plot_decision_boundary, plot_history, plot_weights
 from nn.schedules import clip_grad_norm, clip_grad_value
+from nn.stepping import Optimizer
 from nn.summary import summary
 from nn.training import fit
 from nn.weights import WeightsError, load, save

@@ -31,7 +31,7 @@ def real(x: Any, name: str, wanted: str, good: Callable[[float], bool] = math.is
     >>> real(1, "lr", "a finite number")
     1.0
     """
-    if isinstance(x, bool | str | Value) or not hasattr(x, "__float__"):
+    if isinstance(x, bool | str | Value) or not hasattr(x, "__float__") or hasattr(x, "__len__"):
         raise TypeError(f"{name} got {x!r} of type {type(x).__name__}: give {wanted}")
     number = float(x)
     if not good(number):

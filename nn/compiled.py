@@ -13,10 +13,10 @@ from typing import Any
 import autograd
 from autograd import jit
 from nn.data import Array
+from nn.eager import Eager, Function, Penalty, checked
 from nn.extras import need
-from nn.losses import Loss
+from nn.losses import LOSSES, Loss
 from nn.module import Module, substituted
-from nn.objective import Eager, Function, Penalty, checked
 from nn.weights import architecture
 
 MOST_LANES = 1024  # samples a call: more would not run faster, and take more memory
@@ -47,7 +47,9 @@ class Programs:
     def extra(self, theta: Any) -> Any:
         """The penalty alone."""
         penalty = self.penalty
-        return 0.0 if penalty is None else substituted(self.model, list(theta), lambda: penalty(self.model))
+        if penalty is None:
+            return 0.0
+        return checked(substituted(self.model, list(theta), lambda: penalty(self.model)), "penalty")
 
     def outputs(self, theta: Any, X: Any) -> Any:
         """The outputs for each lane of inputs."""
@@ -86,9 +88,12 @@ def forget() -> None:
 
 
 def programs_for(model: Module, loss: Loss, penalty: Penalty | None) -> Programs:
-    """The programs of a model, shared by all models of its architecture where that is known."""
+    """The programs of a model, shared by all models of its architecture where that is known.
+
+    Only for this package's own losses: what another function reads may have changed since it was compiled.
+    """
     described = architecture(model)
-    if described is None or penalty is not None:
+    if described is None or penalty is not None or loss not in LOSSES.values():
         return Programs(model, loss, penalty)
     key = json.dumps(described), loss
     found = _KNOWN.pop(key, None) or Programs(copy.deepcopy(model), loss)

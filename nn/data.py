@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nn.checks import count, real
 from nn.extras import need
 from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge, nll, poisson_nll
 
@@ -17,35 +18,76 @@ else:
     Array = Any
 
 
-def array(data: Any, name: str) -> Array:
+def array(data: Any, name: str, words: Sequence[str] = ("row", "column", "index")) -> Array:
     """The data as an array of floats of one or more rows.
 
     TypeError where a number is none, ValueError for an empty set, rows of unlike lengths, NaN or infinity.
     """
     np = need("numpy")
+    if isinstance(data, str | bytes | dict | set | frozenset | Iterator):
+        raise TypeError(f"{name} is {data!r} of type {type(data).__name__}: give a list or an array")
     try:
-        found = np.asarray(data, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        lengths = (
-            {len(row) for row in data if hasattr(row, "__len__")} if hasattr(data, "__iter__") else set()
-        )
-        if len(lengths) > 1 and not any(isinstance(row, str) for row in data):
-            raise ValueError(
-                f"{name} has rows of {min(lengths)} to {max(lengths)} numbers: make them all of one length"
-            ) from None
-        raise TypeError(f"{name} holds what is no number: {error}") from None
+        found = np.asarray(data)
+    except ValueError:
+        lengths = {len(row) if hasattr(row, "__len__") else 1 for row in data}
+        if len(lengths) == 1:
+            raise ValueError(f"{name} has rows of rows of unlike lengths: make them one length") from None
+        raise ValueError(
+            f"{name} has rows of {min(lengths)} to {max(lengths)} numbers: make them all of one length"
+        ) from None
     if found.ndim == 0:
-        raise TypeError(f"{name} is {data!r}: give a sequence of rows")
+        raise TypeError(f"{name} is {data!r}: give a sequence of {words[0]}s")
     if found.size == 0:
-        raise ValueError(f"{name} is empty (shape {found.shape}): give at least one row")
+        raise ValueError(f"{name} is empty (shape {found.shape}): give at least one {words[0]}")
+    if found.dtype.kind not in "fiub":
+        found = _floats(found, name, words)
+    found = found.astype(np.float64, copy=False)
     bad = np.argwhere(~np.isfinite(found))
     if len(bad):
-        place = ", ".join(f"{word} {i}" for word, i in zip(("row", "column", "index"), bad[0], strict=False))
+        at = tuple(bad[0].tolist())
         raise ValueError(
-            f"{name} holds {found[tuple(bad[0])]!s} in {place} ({len(bad)} numbers are not finite): "
+            f"{name} holds {found[at]!s} in {_place(at, words)} ({len(bad)} numbers are not finite): "
             "drop such rows or fill them in"
         )
     return found  # type: ignore[no-any-return]
+
+
+def _place(at: Sequence[int], words: Sequence[str]) -> str:
+    return ", ".join(f"{word} {i}" for word, i in zip(words, at, strict=False))
+
+
+def _floats(found: Any, name: str, words: Sequence[str]) -> Any:
+    """Objects as floats; TypeError that names the first which is no number."""
+    np = need("numpy")
+    if found.dtype.kind == "O":
+        numbers = np.empty(found.shape)
+        for at in np.ndindex(found.shape):
+            part = found[at]
+            if isinstance(part, str | bytes) or not hasattr(part, "__float__"):
+                raise TypeError(_no_number(part, name, at, words))
+            try:
+                numbers[at] = float(part)
+            except (TypeError, ValueError, OverflowError) as error:
+                raise TypeError(f"{_no_number(part, name, at, words)} ({error})") from None
+        return numbers
+    if found.dtype.kind == "c":
+        raise TypeError(f"{name} holds {found.dtype}: complex numbers are no inputs, give real ones")
+    for at in np.ndindex(found.shape):  # of an array of texts, the first that is not even a number spelled
+        try:
+            float(found[at])
+        except (TypeError, ValueError):
+            raise TypeError(_no_number(found[at].item(), name, at, words)) from None
+    raise TypeError(f"{name} holds {found.dtype} and no floats: convert it, say by X.astype(float)")
+
+
+def _no_number(part: Any, name: str, at: Sequence[int], words: Sequence[str]) -> str:
+    return f"{name} holds {part!r} of type {type(part).__name__} in {_place(at, words)}: that is no number"
+
+
+def vector(data: Any, name: str) -> Array:
+    """Numbers, or a lone one, as a flat array."""
+    found = [data] if hasattr(data, "__float__") and not hasattr(data, "__len__") else data
+    return array(found, name, ("number",) * 3).reshape(-1)
 
 
 def rows(data: Any, name: str = "X") -> Array:
@@ -75,6 +117,13 @@ def targets(data: Any, samples: int, loss: Loss, outputs: int, name: str = "Y") 
         raise ValueError(
             "the loss needs one output a class, the model has one: use binary_cross_entropy or more outputs"
         )
+    if loss in (cross_entropy, nll):
+        wrong = np.flatnonzero((found < 0.0).any(axis=1) | (abs(found.sum(axis=1) - 1.0) > 1e-6))
+        if len(wrong):
+            raise ValueError(
+                f"{name} holds {found[wrong[0]].tolist()} in row {wrong[0]}: give class indices, one-hot "
+                "rows, or rows of probabilities that sum to 1"
+            )
     if loss is hinge:
         _within(found, name, (found == 1.0) | (found == -1.0), "hinge takes targets of -1 and 1")
     if loss is binary_cross_entropy:
@@ -106,9 +155,18 @@ def one_hot(labels: Any, classes: int | None = None) -> Array:
     [[0.0, 1.0], [1.0, 0.0]]
     """
     np = need("numpy")
-    found = array(labels, "labels").reshape(-1)
-    count = int(found.max()) + 1 if classes is None else classes
-    return np.eye(max(count, 1))[_labels(found, count, "labels")]  # type: ignore[no-any-return]
+    found = array(labels, "labels")
+    if found.size != len(found):
+        raise ValueError(f"labels has the shape {found.shape}: give one class index a sample")
+    found = found.reshape(-1)
+    if classes is None:
+        whole = (found >= 0) & (found == found.round())
+        _within(found, "labels", whole, "labels are class indices, from 0 up")
+    wide = int(found.max()) + 1 if classes is None else count(classes, "classes")
+    chosen = _labels(found, wide, "labels")
+    rows_of = np.zeros((len(chosen), wide))
+    rows_of[np.arange(len(chosen)), chosen] = 1.0
+    return rows_of  # type: ignore[no-any-return]
 
 
 def split(samples: int, share: float, seed: int) -> tuple[Any, Any]:
@@ -119,6 +177,7 @@ def split(samples: int, share: float, seed: int) -> tuple[Any, Any]:
     (8, 2)
     """
     np = need("numpy")
+    share = real(share, "validation", "a share between 0 and 1, or a pair (X, Y)")
     if not 0.0 < share < 1.0 or samples < 2:
         raise ValueError(
             f"a share of {share!r} of {samples} samples can't be set apart: give one between 0 and 1"

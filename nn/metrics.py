@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nn.checks import count
 from nn.data import Array, array
 from nn.extras import need
 
@@ -30,6 +31,9 @@ def labels_of(targets: Any) -> Any:
     found = found.reshape(len(found))
     if (found == -1.0).any() and np.isin(found, (-1.0, 1.0)).all():
         return (found > 0.0).astype(int)
+    wrong = found[(found < 0.0) | (found != found.round())]
+    if len(wrong):
+        raise ValueError(f"targets holds {wrong[0]!s}: give class indices from 0 up, ±1, or one-hot rows")
     return found.astype(int)
 
 
@@ -37,7 +41,19 @@ def _both(outputs: Any, targets: Any) -> tuple[Any, Any]:
     given, wanted = classes_of(outputs), labels_of(targets)
     if len(given) != len(wanted):
         raise ValueError(f"{len(given)} outputs and {len(wanted)} targets: give one target an output")
+    classes = _classes(outputs)
+    if wanted.max() >= classes:
+        raise ValueError(
+            f"targets holds the class {wanted.max()}, the outputs tell {classes} apart: classes are "
+            f"0 ... {classes - 1}"
+        )
     return given, wanted
+
+
+def _classes(outputs: Any) -> int:
+    """How many classes outputs tell apart: as many as columns, two where there is one."""
+    shape = need("numpy").shape(outputs)
+    return int(shape[1]) if len(shape) == 2 and shape[1] > 1 else 2
 
 
 def accuracy(outputs: Any, targets: Any) -> float:
@@ -58,9 +74,10 @@ def confusion_matrix(outputs: Any, targets: Any, classes: int | None = None) -> 
     """
     np = need("numpy")
     given, wanted = _both(outputs, targets)
-    columns = np.shape(outputs)[1] if np.ndim(outputs) == 2 and np.shape(outputs)[1] > 1 else 2
-    count = max(columns, int(wanted.max()) + 1) if classes is None else classes
-    matrix = np.zeros((count, count), dtype=int)
+    size = _classes(outputs) if classes is None else count(classes, "classes")
+    if max(given.max(), wanted.max()) >= size:
+        raise ValueError(f"classes is {size}, there are {max(given.max(), wanted.max()) + 1}: give as many")
+    matrix = np.zeros((size, size), dtype=int)
     np.add.at(matrix, (wanted, given), 1)
     return matrix  # type: ignore[no-any-return]
 

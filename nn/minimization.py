@@ -12,10 +12,11 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.data import Array, array, rows, targets
+from nn.eager import Penalty, count_outputs, parameters_of, set_parameters
 from nn.extras import need
 from nn.losses import Loss, loss_function
 from nn.module import Module
-from nn.objective import Penalty, compile_or_not, objective, parameters_of, set_parameters
+from nn.objective import compile_or_not, objective
 
 Function = Callable[..., Any]
 
@@ -106,8 +107,6 @@ def _train(
     compiled: bool,
     settings: dict[str, Any],
 ) -> Any:
-    from nn.training import count_outputs
-
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise TypeError("minimize of a model takes its data as a pair: minimize(model, (X, Y), ...)")
     X = rows(data[0])

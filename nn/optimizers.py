@@ -1,124 +1,18 @@
-"""Optimisers: PyTorch's arguments and update rules, step for step.
+"""Optimisers: PyTorch's arguments and update rules, operation for operation.
 
-A rule is written once and runs on one number or on arrays of them alike.
+Products and sums are rounded one by one. PyTorch fuses some of them where the processor can, and its square
+root is not always the nearest double: without these two its numbers are ours to the last bit.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from importlib.util import find_spec
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import Value
 from nn.module import Module
-
-# One number or an array of them.
-Numbers = Any
-State = dict[str, Numbers]
-MANY = 64  # parameters from which arrays are worth their overhead
-
-
-class Optimizer:
-    """Base of the optimisers: `step()` changes the parameters by their gradients, `zero_grad()` clears these.
-
-    Subclasses give `_rule`. ValueError for no parameters or a negative rate.
-    """
-
-    def __init__(self, parameters: Iterable[Value] | Module, lr: float, **settings: Any) -> None:
-        given = parameters.parameters() if isinstance(parameters, Module) else list(parameters)
-        for p in given:
-            if not isinstance(p, Value):
-                raise TypeError(f"an optimiser got {p!r} of type {type(p).__name__}: give Values")
-        if not given:
-            raise ValueError("an optimiser got no parameters: give model.parameters()")
-        _check(lr=lr, **settings)
-        self.parameters = given
-        self.lr = lr
-        self.settings = settings
-        self.steps = 0
-        self.state: State = {}
-
-    def zero_grad(self) -> None:
-        """Set the gradient of every parameter to zero."""
-        for p in self.parameters:
-            p.grad = 0.0
-
-    def step(self) -> None:
-        """Change every parameter once."""
-        if len(self.parameters) >= MANY and find_spec("numpy"):
-            import numpy as np
-
-            theta = np.array([p.data for p in self.parameters])
-            new = self.advance(theta, np.array([p.grad for p in self.parameters])).tolist()
-        else:
-            states: list[State] = []
-            new = []
-            for i, p in enumerate(self.parameters):
-                number, state = self._rule(
-                    p.data,
-                    p.grad,
-                    {key: float(of[i]) for key, of in self.state.items()},
-                    self.steps + 1,
-                    _Floats,
-                )
-                new.append(number)
-                states.append(state)
-            self.state = {key: [state[key] for state in states] for key in states[0]}
-            self.steps += 1
-        for p, number in zip(self.parameters, new, strict=True):
-            p.data = number
-
-    def advance(self, theta: Any, gradient: Any) -> Any:
-        """The parameters after a step, all as one NumPy array; those of the Values are left alone."""
-        import numpy as np
-
-        state = {key: np.asarray(of) for key, of in self.state.items()}
-        new, state = self._rule(theta, gradient, state, self.steps + 1, np)
-        self.state, self.steps = state, self.steps + 1
-        return new
-
-    def _rule(self, p: Numbers, g: Numbers, state: State, step: int, ops: Any) -> tuple[Numbers, State]:
-        raise NotImplementedError(f"{type(self).__name__} has no _rule")
-
-    def state_dict(self) -> dict[str, Any]:
-        """What is needed to go on later: rate, settings, steps taken and the memory of each parameter."""
-        memory = {key: [float(x) for x in of] for key, of in self.state.items()}
-        return {"lr": self.lr, "settings": dict(self.settings), "steps": self.steps, "state": memory}
-
-    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
-        """Go on from a `state_dict`; ValueError where it is of another number of parameters."""
-        for key, of in saved["state"].items():
-            if len(of) != len(self.parameters):
-                raise ValueError(
-                    f"{key} has {len(of)} numbers, the optimiser {len(self.parameters)} parameters"
-                )
-        self.lr, self.steps = float(saved["lr"]), int(saved["steps"])
-        self.settings = dict(saved["settings"])
-        self.state = {key: list(of) for key, of in saved["state"].items()}
-
-    def __repr__(self) -> str:
-        settings = "".join(f", {key}={value!r}" for key, value in self.settings.items() if value)
-        return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.lr!r}{settings})"
-
-
-class _Floats:
-    """The functions of NumPy that the rules use, for one number."""
-
-    sqrt = math.sqrt
-
-    @staticmethod
-    def maximum(x: float, y: float) -> float:
-        return max(x, y)
-
-
-def _check(**settings: Any) -> None:
-    for key, value in settings.items():
-        if key == "betas":
-            if len(value) != 2 or not all(0.0 <= beta < 1.0 for beta in value):
-                raise ValueError(f"betas is {value!r}: give two numbers in [0, 1)")
-        elif not isinstance(value, bool) and not (math.isfinite(value) and value >= 0.0):
-            raise ValueError(f"{key} is {value!r}: give a finite number that is not negative")
+from nn.stepping import Numbers, Optimizer, State
 
 
 def _lerp(start: Numbers, end: Numbers, weight: float) -> Numbers:
@@ -140,7 +34,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value] | Module,
+        parameters: Iterable[Value] | Value | Module,
         lr: float = 1e-3,
         momentum: float = 0.0,
         nesterov: bool = False,
@@ -173,7 +67,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value] | Module,
+        parameters: Iterable[Value] | Value | Module,
         lr: float = 1e-2,
         alpha: float = 0.99,
         eps: float = 1e-8,
@@ -210,7 +104,7 @@ class Adagrad(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value] | Module,
+        parameters: Iterable[Value] | Value | Module,
         lr: float = 1e-2,
         lr_decay: float = 0.0,
         weight_decay: float = 0.0,
@@ -242,7 +136,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value] | Module,
+        parameters: Iterable[Value] | Value | Module,
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -251,7 +145,11 @@ class Adam(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        settings = {"betas": tuple(betas), "eps": eps, "weight_decay": weight_decay}
+        settings = {
+            "betas": tuple(betas) if isinstance(betas, list) else betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+        }
         super().__init__(parameters, lr, **settings, amsgrad=amsgrad, maximize=maximize)
 
     def _rule(self, p: Numbers, g: Numbers, state: State, step: int, ops: Any) -> tuple[Numbers, State]:
@@ -282,7 +180,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Iterable[Value] | Module,
+        parameters: Iterable[Value] | Value | Module,
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -301,3 +199,20 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adam": Adam,
     "adamw": AdamW,
 }
+
+
+def optimizer_of(model: Module, given: Any) -> Optimizer:
+    """An optimiser as it is or by its name; Adam where none is given. ValueError for an unknown name."""
+    if isinstance(given, Optimizer):
+        return given
+    if isinstance(given, type) and issubclass(given, Optimizer):
+        raise TypeError(
+            f"optimizer got the class {given.__name__}: give nn.{given.__name__}(model.parameters(), lr=...)"
+        )
+    kinds: dict[str, Callable[..., Optimizer]] = dict(OPTIMIZERS)
+    name = "adam" if given is None else str(given).lower()
+    if name not in kinds:
+        raise ValueError(
+            f"no optimiser is called {given!r}: choose one of {', '.join(OPTIMIZERS)}, or give one"
+        )
+    return kinds[name](model.parameters())

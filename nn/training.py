@@ -8,14 +8,17 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
+from nn.checks import count, function_of, model_of, real
 from nn.data import Array, batches, rows, split, targets
+from nn.eager import Objective, Penalty, count_outputs, parameters_of, set_parameters
 from nn.extras import need
 from nn.history import Criterion, History, criteria, gradient_below
 from nn.losses import Loss, loss_function
 from nn.module import Module
-from nn.objective import Objective, Penalty, objective, parameters_of, set_parameters
-from nn.optimizers import OPTIMIZERS, Optimizer
+from nn.objective import objective
+from nn.optimizers import optimizer_of
 from nn.schedules import Schedule, clip_factor
+from nn.stepping import Optimizer
 
 # Called after each epoch with the model, its parameters up to date; True stops the training.
 Callback = Callable[[Any, History], Any]
@@ -39,7 +42,7 @@ def fit(
     clip_norm: float | None = None,
     clip_value: float | None = None,
     penalty: Penalty | None = None,
-    callbacks: Sequence[Callback] = (),
+    callbacks: Callback | Sequence[Callback] = (),
     keep_parameters: bool = False,
     compiled: bool = True,
     progress: bool = True,
@@ -53,9 +56,10 @@ def fit(
     reach, `gradient_below(bound)`, any function of the History), after `patience` epochs without a better
     validation loss (training loss where there is no validation; the best parameters are restored), when a
     callback gives True, at Ctrl-C, or when the loss is no longer finite; the last two keep the last good
-    parameters. A history (with the same optimiser) goes on where it ended.
+    parameters. A history goes on where it ended, in the middle of an epoch too, to the numbers of a run
+    that was never stopped.
 
-    ValueError for data that does not fit the model or the loss.
+    TypeError or ValueError for arguments that make no sense and data that does not fit the model or loss.
 
     >>> from nn import MLP, SGD
     >>> line = MLP(1, [1], init="zeros")
@@ -64,21 +68,25 @@ def fit(
     >>> round(line(10.0).data, 3), history.stopped_by
     (21.0, 'epochs')
     """
-    run = _Run(model, X, Y, loss_function(loss), optimizer, validation, history, seed, penalty, compiled)
+    rounds = count(epochs, "epochs", 0)
+    size = None if batch_size is None else count(batch_size, "batch_size")
+    run = _Run(model_of(model, "fit"), loss_function(loss), optimizer, history, seed)
     run.stops = criteria(until)
-    run.patience = patience
-    run.schedule = schedule
-    run.clip_norm, run.clip_value = clip_norm, clip_value
-    run.callbacks = callbacks
+    run.patience = None if patience is None else count(patience, "patience")
+    run.schedule = _schedule_of(schedule, run.optimizer)
+    wanted = "a positive number"
+    run.clip_norm = None if clip_norm is None else real(clip_norm, "clip_norm", wanted, lambda c: c > 0.0)
+    run.clip_value = None if clip_value is None else real(clip_value, "clip_value", wanted, lambda c: c > 0.0)
+    run.callbacks = [
+        function_of(call, "callbacks", "functions of (model, history)")
+        for call in (callbacks if isinstance(callbacks, list | tuple) else [callbacks])
+    ]
     run.keep_parameters = keep_parameters
-    if int(epochs) != epochs or epochs < 0:
-        raise ValueError(f"epochs is {epochs!r}: give a whole number, 0 or more")
-    if batch_size is not None and (int(batch_size) != batch_size or batch_size < 1):
-        raise ValueError(
-            f"batch_size is {batch_size!r}: give a positive integer, or None for all samples at once"
-        )
-    size = len(run.X) if batch_size is None else min(int(batch_size), len(run.X))
-    return run.train(int(epochs), size, shuffle, progress)
+    if penalty is not None:
+        function_of(penalty, "penalty", "a function of the model")
+    run.feed(X, Y, validation)
+    run.objective = objective(model, run.loss, penalty, compiled)
+    return run.train(rounds, len(run.X) if size is None else min(size, len(run.X)), shuffle, progress)
 
 
 class _Run:
@@ -91,45 +99,66 @@ class _Run:
     clip_value: float | None
     callbacks: Sequence[Callback]
     keep_parameters: bool
+    objective: Objective
+    X: Array
+    Y: Array
+    held_out: tuple[Array, Array] | None = None
 
     def __init__(
         self,
         model: Module,
-        X: Any,
-        Y: Any,
         loss: Loss,
         optimizer: Optimizer | str | None,
-        validation: float | tuple[Any, Any] | None,
         history: History | None,
         seed: int | None,
-        penalty: Penalty | None,
-        compiled: bool,
     ) -> None:
         np = need("numpy")
-        self.model = model
+        self.model, self.loss = model, loss
         self.theta = parameters_of(model)
         if not len(self.theta):
             raise ValueError(f"this {type(model).__name__} has no parameters to train")
-        self.history = History() if history is None else history
         if history is None:
-            self.history.seed = int(np.random.SeedSequence().entropy % 2**63) if seed is None else int(seed)
-        given = self.history.optimizer if optimizer is None else optimizer
-        self.optimizer = optimizer_of(model, given)
-        self.history.optimizer = self.optimizer
+            drawn = np.random.SeedSequence().entropy % 2**63 if seed is None else count(seed, "seed", 0)
+            history = History(seed=int(drawn))
+        elif not isinstance(history, History):
+            raise TypeError(f"history got {history!r} of type {type(history).__name__}: give what fit gave")
+        self.history = history
+        given = history.optimizer if optimizer is None else optimizer
+        self.optimizer = history.optimizer = optimizer_of(model, given)
         self.trained = _places(model, self.optimizer)
+        restored = history.best is not None and np.array_equal(self.theta, history.best)
+        if history.last is not None and restored:
+            self.theta = history.last
+        self.best = self.theta if history.best is None else history.best
+        self.mark(history.pending)
+        self.good = self.kept
+
+    def feed(self, X: Any, Y: Any, validation: Any) -> None:
+        """The samples, checked against model and loss, with those that are set apart."""
         self.X = rows(X)
-        outputs = count_outputs(model, self.X)
-        self.Y = targets(Y, len(self.X), loss, outputs)
-        self.held_out: tuple[Array, Array] | None = None
+        outputs = count_outputs(self.model, self.X)
+        self.Y = targets(Y, len(self.X), self.loss, outputs)
         if isinstance(validation, tuple | list):
+            if len(validation) != 2:
+                raise ValueError(f"validation has {len(validation)} parts: give a share, or a pair (X, Y)")
             held = rows(validation[0], "validation X")
-            self.held_out = held, targets(validation[1], len(held), loss, outputs, "validation Y")
+            if held.shape[1] != self.X.shape[1]:
+                raise ValueError(
+                    f"validation X has {held.shape[1]} columns, X has {self.X.shape[1]}: give as many"
+                )
+            self.held_out = held, targets(validation[1], len(held), self.loss, outputs, "validation Y")
         elif validation is not None:
             kept, apart = split(len(self.X), validation, self.history.seed)
             self.held_out = self.X[apart], self.Y[apart]
             self.X, self.Y = self.X[kept], self.Y[kept]
-        self.objective: Objective = objective(model, loss, penalty, compiled)
-        self.good = self.best = self.theta
+
+    def mark(self, pending: dict[str, Any] | None) -> None:
+        """Remember this state in one assignment, so that an interrupt finds all of it or the one before."""
+        self.kept = self.theta, self.optimizer.state, self.optimizer.steps, pending
+
+    def back(self, state: tuple[Any, ...]) -> None:
+        """Go back to a state that was marked."""
+        self.theta, self.optimizer.state, self.optimizer.steps, self.history.pending = state
 
     def train(self, epochs: int, size: int, shuffle: bool, progress: bool) -> History:
         """Run the epochs; whatever ends them, the model has the parameters that the history tells of."""
@@ -141,7 +170,7 @@ class _Run:
         self.track = size == n or any(isinstance(stop, gradient_below) for stop in self.stops)
         begun, spent = perf_counter(), history.seconds
         everything = np.arange(n)
-        bar = need("tqdm").tqdm(total=epochs, disable=not progress, unit="epoch", leave=True)
+        bar = need("tqdm").tqdm(total=epochs, unit="epoch", leave=True) if progress else None
         try:
             for _ in range(epochs):
                 order = everything
@@ -149,48 +178,50 @@ class _Run:
                     order = np.random.default_rng([history.seed, history.epochs]).permutation(n)
                 reason = self.epoch(order, size)
                 history.seconds = spent + perf_counter() - begun
-                bar.update()
-                if progress and bar.last_print_n == bar.n and history.loss:
-                    bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
+                if bar is not None:
+                    bar.update()
+                    if bar.last_print_n == bar.n and history.loss:
+                        bar.set_postfix_str(f"loss {history.loss[-1]:.4g}", refresh=False)
                 if reason:
                     history.stopped_by = reason
                     break
         except KeyboardInterrupt:
             history.stopped_by = "interrupted"
+            self.back(self.kept)
         finally:
-            bar.close()
+            if bar is not None:
+                bar.close()
             history.compiled = self.objective.compiled
-            restore = self.patience is not None and history.stopped_by != "diverged" and history.loss
+            restore = self.patience is not None and history.stopped_by != "diverged" and bool(history.loss)
+            history.best, history.last = self.best, self.theta if restore else None
             set_parameters(self.model, self.best if restore else self.theta)
             history.seconds = spent + perf_counter() - begun
         return history
 
     def epoch(self, order: Any, size: int) -> str | None:
         """One pass over the samples; the reason to stop after it, if there is one."""
-        history, lost = self.history, 0.0
-        mean: Any = 0.0
         n = len(order)
-        for batch in [None] if size == n else batches(order, size):
+        pieces = [None] if size == n else batches(order, size)
+        past = self.history.pending or {}
+        lost, done = 0.0, 0
+        mean: Any = 0.0
+        if past.get("sizes") == (size, n):  # an epoch that was interrupted goes on
+            lost, mean, done = past["lost"], past["mean"], past["done"]
+        for batch in pieces[done:]:
             X, Y = (self.X, self.Y) if batch is None else (self.X[batch], self.Y[batch])
             value, gradient = self.objective.value_and_gradient(self.theta, X, Y)
             if not math.isfinite(value):
                 return self.diverged(f"the loss is {value!r}")
-            self.good = self.theta
+            self.good = self.kept
             lost += value * len(X)
             if self.track:
                 mean = mean + gradient * (len(X) / n)
             self.theta = self.update(gradient)
+            done += 1
+            self.mark({"sizes": (size, n), "lost": lost, "mean": mean, "done": done})
         if not need("numpy").isfinite(self.theta).all():
             return self.diverged("a parameter is not finite")
-        history.loss.append(lost / n)
-        history.lr.append(self.optimizer.lr)
-        if self.track:
-            history.gradient_norm.append(math.sqrt(float(mean @ mean)))
-        if self.held_out is not None:
-            history.validation.append(self.objective.value(self.theta, *self.held_out))
-        if self.keep_parameters:
-            history.parameters.append(self.theta)
-        return self.judge()
+        return self.judge(lost / n, mean)
 
     def update(self, gradient: Array) -> Array:
         """The parameters after the optimiser's step; those it does not hold stay."""
@@ -207,32 +238,46 @@ class _Run:
         theta[trained] = self.optimizer.advance(theta[trained], g)
         return theta
 
-    def judge(self) -> str | None:
+    def judge(self, lost: float, mean: Any) -> str | None:
         """The bookkeeping after an epoch: best parameters, schedule, callbacks, criteria."""
         history = self.history
+        validated = self.objective.value(self.theta, *self.held_out) if self.held_out is not None else None
+        history.loss.append(lost)
+        history.lr.append(self.optimizer.lr)
+        if self.track:
+            history.gradient_norm.append(math.sqrt(float(mean @ mean)))
+        if validated is not None:
+            history.validation.append(validated)
+        if self.keep_parameters:
+            history.parameters.append(self.theta)
         watched = history.validation or history.loss
         if watched[-1] <= watched[history.best_epoch]:
             history.best_epoch = len(watched) - 1
             # The training loss is that of the parameters before the step.
-            self.best = self.theta if history.validation else self.good
+            self.best = self.theta if history.validation else self.good[0]
         if self.schedule is not None:
             self.schedule.step(watched[-1])
+        history.pending = None
+        self.mark(None)
         if self.callbacks:
             set_parameters(self.model, self.theta)
             for callback in self.callbacks:
-                if callback(self.model, history) is True:
+                if _yes(callback(self.model, history)):
                     return "callback"
         for stop in self.stops:
             reason = stop(history)
-            if reason:
-                return reason if isinstance(reason, str) else "callback"
+            if isinstance(reason, str) and reason:
+                return reason
+            if _yes(reason):
+                return "callback"
         if self.patience is not None and len(watched) - 1 - history.best_epoch >= self.patience:
             return "patience"
         return None
 
     def diverged(self, why: str) -> str:
-        """Go back to the last parameters that gave a finite loss."""
-        self.theta = self.good
+        """Go back to the last parameters that gave a finite loss, and the optimiser's memory of then."""
+        self.back((*self.good[:3], None))
+        self.mark(None)
         warnings.warn(
             f"training stopped in epoch {self.history.epochs + 1}: {why}. The last good parameters are kept; "
             "try a smaller learning rate or clip_norm",
@@ -242,17 +287,22 @@ class _Run:
         return "diverged"
 
 
-def optimizer_of(model: Module, given: Optimizer | str | None) -> Optimizer:
-    """An optimiser as it is or by its name; Adam where none is given. ValueError for an unknown name."""
-    if isinstance(given, Optimizer):
-        return given
-    kinds: dict[str, Callable[..., Optimizer]] = dict(OPTIMIZERS)
-    name = "adam" if given is None else str(given).lower()
-    if name not in kinds:
-        raise ValueError(
-            f"no optimiser is called {given!r}: choose one of {', '.join(OPTIMIZERS)}, or give one"
+def _yes(answer: Any) -> bool:
+    """True, NumPy's too; a number or a list that a callback happens to give stops nothing."""
+    return isinstance(answer, bool | need("numpy").bool_) and bool(answer)
+
+
+def _schedule_of(schedule: Any, optimizer: Optimizer) -> Schedule | None:
+    if schedule is None:
+        return None
+    if not callable(getattr(schedule, "step", None)):
+        raise TypeError(
+            f"schedule got {schedule!r} of type {type(schedule).__name__}: give one of nn.schedules, such as "
+            "nn.schedules.CosineAnnealingLR(optimizer, epochs)"
         )
-    return kinds[name](model.parameters())
+    if getattr(schedule, "optimizer", optimizer) is not optimizer:
+        raise ValueError("the schedule moves the rate of another optimiser: make it with the one given here")
+    return schedule  # type: ignore[no-any-return]
 
 
 def _places(model: Module, optimizer: Optimizer) -> Any:
@@ -267,12 +317,3 @@ def _places(model: Module, optimizer: Optimizer) -> Any:
         )
     places = [index[id(p)] for p in optimizer.parameters]
     return None if places == list(range(len(index))) else np.array(places)
-
-
-def count_outputs(model: Module, X: Array) -> int:
-    """How many outputs the model gives for the first row."""
-    from autograd import no_grad
-
-    with no_grad():
-        output = model(X[0].tolist())
-    return len(output) if isinstance(output, list | tuple) else 1

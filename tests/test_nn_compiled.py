@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import nn
+from nn.eager import Eager, parameters_of
 from nn.losses import LOSSES, cross_entropy
-from nn.objective import Eager, objective, parameters_of
+from nn.objective import objective
 
 pytest.importorskip("llvmlite")
 RNG = np.random.default_rng(0)
@@ -103,6 +104,18 @@ def test_without_the_extra_it_runs_eagerly(monkeypatch) -> None:
     with pytest.warns(RuntimeWarning, match=r"pip install 'scalar-autograd\[jit\]'"):
         history = nn.fit(net, X, X[:, 0], "mse", "sgd", 2, progress=False)
     assert not history.compiled
+
+
+def test_a_loss_of_ones_own_is_read_anew_by_every_fit() -> None:
+    scale = 1.0
+
+    def scaled(output, target):
+        return scale * (output - target) ** 2
+
+    first = nn.fit(nn.MLP(3, [1], seed=0), X, X[:, 0], scaled, "sgd", 1, progress=False)
+    scale = 3.0
+    second = nn.fit(nn.MLP(3, [1], seed=0), X, X[:, 0], scaled, "sgd", 1, progress=False)
+    assert second.loss[0] == pytest.approx(3.0 * first.loss[0])
 
 
 def test_networks_of_one_architecture_share_programs_and_no_others_do() -> None:

@@ -1,6 +1,10 @@
 """fit: what it computes, what ends it, what it keeps, and what bad data gets."""
 
 import math
+import os
+import pickle
+import signal
+import threading
 
 import numpy as np
 import pytest
@@ -124,6 +128,104 @@ def test_an_interrupt_keeps_the_last_good_parameters() -> None:
     assert history.epochs == 3
 
 
+def stopped_at(call: int, runs: list[int]):
+    """A loss that is interrupted the n-th time it is asked for."""
+
+    def loss(output, target):
+        runs.append(1)
+        if len(runs) == call:
+            raise KeyboardInterrupt
+        return (output - target) ** 2
+
+    return loss
+
+
+@pytest.mark.parametrize("call", [1, 3, 26, 45, 48, 49, 55, 58, 85])
+@pytest.mark.parametrize("patience", [None, 3])
+def test_a_run_interrupted_anywhere_goes_on_to_the_same_numbers(call: int, patience) -> None:
+    """In the middle of a batch, of an epoch, in the validation: nothing is lost and nothing done twice."""
+
+    def settings(net):
+        optimizer = nn.Adam(net.parameters(), 0.02)
+        schedule = nn.schedules.StepLR(optimizer, 2)
+        return {"optimizer": optimizer, "schedule": schedule, "validation": 0.25, "patience": patience}
+
+    kept = {"batch_size": 5, "seed": 3, "until": nn.gradient_below(0.0), **QUIET}
+    whole, parted = model(), model()
+    expected = fit(whole, X, Y, stopped_at(-1, []), epochs=5, **settings(whole), **kept)
+    again = settings(parted)
+    history = fit(parted, X, Y, stopped_at(call, []), epochs=5, **again, **kept)
+    assert history.stopped_by == "interrupted"
+    assert len(history.loss) == len(history.validation) == len(history.lr) == len(history.gradient_norm)
+    left = 5 - history.epochs
+    parted, history, schedule = pickle.loads(
+        pickle.dumps((parted, history, again["schedule"]))
+    )  # another day
+    assert schedule.optimizer is history.optimizer
+    again = {**again, "optimizer": None, "schedule": schedule, "history": history}
+    fit(parted, X, Y, stopped_at(-1, []), epochs=left, **again, **kept)
+    for name in ("loss", "validation", "lr", "gradient_norm", "best_epoch"):
+        assert getattr(history, name) == getattr(expected, name)
+    assert state(parted) == state(whole)
+
+
+def test_early_stopping_in_parts_is_early_stopping() -> None:
+    """The best parameters are restored after each part, the next one goes on from the last."""
+    runs = []
+    for parts in ((30,), (7, 11, 12)):
+        net, history = model(), None
+        for epochs in parts:
+            kept = {"validation": 0.25, "patience": 50, "history": history, **QUIET}
+            history = fit(net, X, Y, "mse", None if history else nn.Adam(net.parameters(), 0.1), epochs, 6,
+                          seed=0, **kept)  # fmt: skip
+        runs.append((history.loss, history.validation, history.best_epoch, state(net)))
+    assert runs[0] == runs[1]
+    moved = model()
+    history = fit(moved, X, Y, "mse", "adam", 5, patience=9, **QUIET)
+    for p in moved.parameters():
+        p.data = 0.25  # changed by hand: that is where the next part begins
+    fit(moved, X, Y, "mse", None, 1, history=history, **QUIET)
+    assert history.loss[-1] == pytest.approx(fit(constant(0.25), X, Y, "mse", "sgd", 1, **QUIET).loss[0])
+
+
+def constant(number: float) -> nn.MLP:
+    net = model()
+    for p in net.parameters():
+        p.data = number
+    return net
+
+
+def test_ctrl_c_in_the_middle_of_compiled_training(tmp_path) -> None:
+    """A real signal, at any time: the weights are those of a whole number of steps."""
+    pytest.importorskip("llvmlite")
+    net = nn.MLP(2, [8, 1], "tanh", seed=0)
+    timer = threading.Timer(0.6, lambda: os.kill(os.getpid(), signal.SIGINT))
+    fit(net, X, Y, "mse", "adam", 1, 5, seed=0, progress=False)  # compiled by now
+    net = nn.MLP(2, [8, 1], "tanh", seed=0)
+    timer.start()
+    history = fit(net, X, Y, "mse", "adam", 10**7, 5, seed=0, progress=False)
+    timer.join()
+    assert history.stopped_by == "interrupted"
+    assert history.epochs > 10
+    other = nn.MLP(2, [8, 1], "tanh", seed=0)
+    steps = fit(other, X, Y, "mse", "adam", history.epochs, 5, seed=0, progress=False)
+    assert steps.loss == history.loss
+    fit(net, X, Y, "mse", None, 1, 5, history=history, progress=False)
+    fit(other, X, Y, "mse", None, 1, 5, history=steps, progress=False)
+    assert (steps.loss, state(other)) == (history.loss, state(net))
+
+
+def test_after_a_divergence_training_goes_on_at_a_smaller_rate() -> None:
+    net = model()
+    optimizer = nn.Adam(net.parameters(), 1e200)
+    with pytest.warns(RuntimeWarning, match="try a smaller learning rate"):
+        history = fit(net, X, Y, lambda o, t: (o - t) ** 4, optimizer, 5, 6, seed=0, **QUIET)
+    optimizer.lr = 0.01
+    fit(net, X, Y, "mse", None, 30, 6, history=history, **QUIET)
+    assert history.stopped_by == "epochs"
+    assert history.loss[-1] < history.loss[0]
+
+
 def test_a_loss_that_blows_up_keeps_the_last_good_parameters() -> None:
     net = model()
     with pytest.warns(RuntimeWarning, match="try a smaller learning rate"):
@@ -189,7 +291,7 @@ def spoiled(number: float) -> np.ndarray:
         (lambda: fit(model(), X, Y[:5]), ValueError, "Y has 5 rows, X has 24"),
         (lambda: fit(model(), X[:, :1], Y), ValueError, r"layers\[0\] expects 2 inputs, 1 given"),
         (lambda: fit(model(), [[1.0, 2.0], [1.0]], [1, 2]), ValueError, "rows of 1 to 2 numbers"),
-        (lambda: fit(model(), [["a", "b"]], [1]), TypeError, "X holds what is no number"),
+        (lambda: fit(model(), [["a", "b"]], [1]), TypeError, "X holds 'a' of type str in row 0, column 0"),
         (lambda: fit(model(), 3.0, [1]), TypeError, "give a sequence of rows"),
         (lambda: fit(model(), X, Y, batch_size=0), ValueError, "batch_size is 0"),
         (lambda: fit(model(), X, Y, epochs=-1), ValueError, "epochs is -1"),
@@ -207,7 +309,47 @@ def spoiled(number: float) -> np.ndarray:
         (lambda: fit(nn.Sequential(lambda x: x[0]), X, Y), ValueError, "no parameters to train"),
         (lambda: fit(model(), X, Y, lambda o, t: "x"), TypeError, "the loss gave 'x'"),
         (lambda: nn.one_hot([0, 3], 3), ValueError, "labels of 3 classes"),
-        (lambda: nn.one_hot([0.5]), ValueError, "labels of"),
+        (lambda: fit(3, X, Y), TypeError, "fit got 3 of type int as its model"),
+        (lambda: fit(nn.MLP, X, Y), TypeError, "fit got a class as its model"),
+        (lambda: nn.predict(3, X), TypeError, "predict got 3 of type int as its model"),
+        (lambda: fit(model(), X, Y, epochs=2.5), TypeError, "epochs got 2.5 of type float"),
+        (lambda: fit(model(), X, Y, epochs=None), TypeError, "epochs got None"),
+        (lambda: fit(model(), X, Y, batch_size=math.nan), TypeError, "batch_size got nan"),
+        (lambda: fit(model(), X, Y, batch_size=True), TypeError, "batch_size got True"),
+        (lambda: fit(model(), X, Y, seed=1.5), TypeError, "seed got 1.5"),
+        (lambda: fit(model(), X, Y, patience=0), ValueError, "patience is 0"),
+        (lambda: fit(model(), X, Y, patience="a"), TypeError, "patience got 'a'"),
+        (lambda: fit(model(), X, Y, until=True), TypeError, "until got True"),
+        (lambda: fit(model(), X, Y, until=math.nan), ValueError, "until is nan"),
+        (lambda: fit(model(), X, Y, until=nn.gradient_below), TypeError, r"such as gradient_below\(1e-3\)"),
+        (lambda: nn.gradient_below("a"), TypeError, "gradient_below got 'a'"),
+        (lambda: fit(model(), X, Y, schedule="cosine"), TypeError, "give one of nn.schedules"),
+        (lambda: fit(model(), X, Y, schedule=nn.schedules.StepLR(nn.SGD([Value(0.0)]), 1)), ValueError,
+         "the rate of another optimiser"),
+        (lambda: fit(model(), X, Y, clip_norm=-1), ValueError, "clip_norm is -1: give a positive number"),
+        (lambda: fit(model(), X, Y, clip_value=math.nan), ValueError, "clip_value is nan"),
+        (lambda: fit(model(), X, Y, penalty=3), TypeError, "penalty got 3"),
+        (lambda: fit(model(), X, Y, penalty=lambda m: "a"), TypeError, "the penalty gave 'a'"),
+        (lambda: fit(model(), X, Y, callbacks=[3]), TypeError, r"give functions of \(model, history\)"),
+        (lambda: fit(model(), X, Y, history=3), TypeError, "history got 3"),
+        (lambda: fit(model(), X, Y, optimizer=nn.SGD), TypeError, r"give nn.SGD\(model.parameters\(\)"),
+        (lambda: fit(model(), X, Y, validation="a"), TypeError, "validation got 'a'"),
+        (lambda: fit(model(), X, Y, validation=np.array([X, X])), TypeError, "or a pair"),
+        (lambda: fit(model(), X, Y, validation=(X,)), ValueError, "validation has 1 parts"),
+        (lambda: fit(model(), X, Y, validation=(X[:, :1], Y)), ValueError, "validation X has 1 columns"),
+        (lambda: fit(model(), X + 1j, Y), TypeError, "complex numbers"),
+        (lambda: fit(model(), X.astype(str), Y), TypeError, "no floats"),
+        (lambda: fit(model(), [[1, 10**400]], [1]), TypeError, "in row 0, column 1: that is no number"),
+        (lambda: fit(model(), iter(X), Y), TypeError, "give a list or an array"),
+        (lambda: fit(model(), {"a": 1}, Y), TypeError, "of type dict"),
+        (lambda: fit(nn.MLP(2, [2]), X, np.full((24, 2), 1.0), "cross_entropy"), ValueError,
+         r"\[1.0, 1.0\] in row 0: give class indices, one-hot"),
+        (lambda: nn.one_hot([[0, 1]]), ValueError, "one class index a sample"),
+        (lambda: nn.accuracy([0.1, 0.2], [3, 4]), ValueError, "targets holds the class 4"),
+        (lambda: nn.accuracy([0.1, 0.2], [0.5, 1]), ValueError, "targets holds 0.5"),
+        (lambda: nn.confusion_matrix([[1, 2], [2, 1]], [0, -1]), ValueError, "targets holds -1.0"),
+        (lambda: nn.confusion_matrix([[1, 2]], [0], 1), ValueError, "classes is 1, there are 2"),
+        (lambda: nn.one_hot([0.5]), ValueError, "labels holds 0.5"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said(call, error, says: str) -> None:
