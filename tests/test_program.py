@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograd import grad, jit
 from autograd.compiler import Instruction, Program
 from autograd.compiler.serialize import ProgramError
 
@@ -145,6 +146,21 @@ def test_sharing_folding_and_dead_code():
     assert [i.name for i in simple.instructions] == ["mul", "add", "mul"]
     assert simple.constants == (6.0,)
     assert simple.cost == {"add": 1, "mul": 2}
+
+
+EXPONENTS = [0.0, -0.0, 1.0, 2.0, 3.0, -1.0, -2.0, 0.5, -0.5, 0.1, 1e-20, -7.25, 1e300, math.inf, -math.inf]
+
+
+@given(st.sampled_from(EXPONENTS), st.one_of(st.floats(), st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0])))
+def test_constant_exponents_keep_every_bit(exponent, x):
+    program = Program(1, (exponent,), (Instruction("pow", (0, 1)), Instruction("pow_slope", (0, 1))), (2, 3))
+    assert list(map(repr, program.simplify().evaluate(x))) == list(map(repr, program.evaluate(x)))
+
+
+def test_the_slope_of_a_square_needs_no_power():
+    program = Program(1, (2.0,), (Instruction("pow_slope", (0, 1)),), (2,))
+    assert program.simplify().cost == {"mul": 1}
+    assert jit(grad(lambda x: x**3)).program(5.0).simplify().cost == {"mul": 2}
 
 
 def test_constants_keep_their_bits():

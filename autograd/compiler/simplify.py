@@ -183,20 +183,34 @@ class _Rewriter:
             if made is not None and made.name == "not_taken":
                 return self.emit(name, (made.operands[0], operands[2], operands[1]), lanes)
             return None
-        if name == "pow":
+        if name in ("pow", "pow_slope"):
             exponent = self.value(operands[1])
-            if exponent == 1.0:
-                return operands[0]
-            if exponent == 2.0:
-                return self.emit("mul", (operands[0], operands[0]), lanes)
-            if exponent == -1.0:
-                return self.emit("div", (self.constant(1.0), operands[0]), lanes)
-            return self.constant(1.0) if exponent == 0.0 else None
+            if exponent is None:
+                return None
+            return (self.power if name == "pow" else self.power_slope)(operands[0], exponent, lanes)
         if name == "square":
             return self.emit("mul", (operands[0], operands[0]), lanes)
         if name == "reciprocal":
             return self.emit("div", (self.constant(1.0), operands[0]), lanes)
         return None
+
+    def power(self, x: int, exponent: float, lanes: int) -> int | None:
+        """x to a constant exponent, where one rounding gives it."""
+        if exponent == 1.0:
+            return x
+        if exponent == 2.0:
+            return self.emit("mul", (x, x), lanes)
+        if exponent == -1.0:
+            return self.emit("div", (self.constant(1.0), x), lanes)
+        return self.constant(1.0) if exponent == 0.0 else None
+
+    def power_slope(self, x: int, exponent: float, lanes: int) -> int | None:
+        """y * x**(y - 1), where the exponent y loses nothing by subtracting 1."""
+        lower = exponent - 1.0
+        if exponent == 0.0 or lower + 1.0 != exponent:
+            return self.constant(0.0) if exponent == 0.0 else None
+        power = self.emit("pow", (x, self.constant(lower)), lanes)
+        return self.emit("mul", (power, self.constant(exponent)), lanes)
 
     def arithmetic(self, name: str, i: int, j: int, lanes: int) -> int | None:
         x, y = self.value(i), self.value(j)
