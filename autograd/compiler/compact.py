@@ -38,6 +38,8 @@ class CompactAssembly:
         self.size = program.first
         self.presets = list(enumerate(program.constants, program.inputs))
         self._schedule()
+        self.tables = [self.groups, self.indices]  # which the machine code reads
+        self.order = range(program.first, program.first + len(program))
         self.text = self._module()
 
     def address(self, i: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from autograd.compiler.emit import literal
+from autograd.compiler.kernels import folded
 
 # Copies count numbers, a stride apart, to neighbours.
 STRIDED: Final = """
@@ -113,10 +114,7 @@ def _callback(name: str, operands: int, width: int) -> str:
 
 
 def totals(width: int) -> str:
-    """Sums the registers of `groups` squares of accumulators: results beside one another, in a fixed order.
-
-    The sum of eight lanes is ((0+1) + (2+3)) + ((4+5) + (6+7)), found for `width` sums at once by halving.
-    """
+    """Sums the registers of `groups` squares of accumulators: results side by side, in a fixed order."""
     kind = f"<{width} x double>"
     lines = [
         "define internal void @totals(ptr %from, ptr %to, i64 %groups) noinline {",
@@ -134,20 +132,9 @@ def totals(width: int) -> str:
         lines.append(f"  %p{r} = getelementptr double, ptr %p, i64 {r * width}")
         lines.append(f"  %a{r} = load {kind}, ptr %p{r}, align 8")
         rows.append(f"%a{r}")
-    fresh = 0
-    while len(rows) > 1:
-        merged = []
-        for x, y in zip(rows[::2], rows[1::2], strict=True):
-            even = ", ".join([f"i32 {i}" for i in range(0, 2 * width, 2)])
-            odd = ", ".join([f"i32 {i}" for i in range(1, 2 * width, 2)])
-            lines.append(f"  %e{fresh} = shufflevector {kind} {x}, {kind} {y}, <{width} x i32> <{even}>")
-            lines.append(f"  %o{fresh} = shufflevector {kind} {x}, {kind} {y}, <{width} x i32> <{odd}>")
-            lines.append(f"  %s{fresh} = fadd {kind} %e{fresh}, %o{fresh}")
-            merged.append(f"%s{fresh}")
-            fresh += 1
-        rows = merged
+    result = folded(lines, rows, width, "p")
     lines += [
-        f"  store {kind} {rows[0]}, ptr %q, align 8",
+        f"  store {kind} {result}, ptr %q, align 8",
         "  %next = add i64 %g, 1",
         "  %more = icmp slt i64 %next, %groups",
         "  br i1 %more, label %loop, label %done",

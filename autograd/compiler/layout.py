@@ -7,9 +7,11 @@ is used in another chunk than its own has a place in the workspace, one array of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from autograd.compiler.blocks import Dots, plan
+from autograd.compiler.kernels import room
+from autograd.compiler.matrices import Call, Workspace
 from autograd.compiler.program import (
     BROADCAST,
     LANE_TOTAL,
@@ -37,10 +39,12 @@ class Layout:
     def __init__(self, program: Program, width: int, chunk: int = CHUNK) -> None:
         self.program = program
         self.width = width
-        self.lanes = [0] * program.first  # how many lanes each value has
-        self.phase = [0] * program.first
-        for instruction in program.instructions:
-            self._schedule(instruction.name, instruction.operands, instruction.lanes)
+        self.plan = plan(program)
+        count = program.first + len(program)
+        self.lanes = [0] * count  # how many lanes each value has
+        self.phase = [0] * count
+        for i in self.plan.order:
+            self._schedule(i)
         self.phases: list[list[Chunk]] = []  # odd ones: the chunks of one loop are neighbours
         self.unit: dict[int, int] = {}  # the chunk that makes a value
         self._cut(chunk)
@@ -50,12 +54,20 @@ class Layout:
         self.size = program.inputs
         self._find_places()
 
-    def _schedule(self, name: str, operands: Sequence[int], lanes: int) -> None:
+    def _schedule(self, i: int) -> None:
         phase = self.phase
+        block = self.plan.blocks.get(i)
+        if block is not None:
+            latest = max([phase[j] for j in block.operands()])
+            for j in block.results:
+                phase[j] = latest + latest % 2
+                self.lanes[j] = block.lanes if isinstance(block, Dots) else 0
+            return
+        name, operands, lanes, _ = self.program.instructions[i - self.program.first]
         latest = 0
         if type(operands) is not range or operands.stop > self.program.inputs:
-            for i in operands:
-                latest = max(latest, phase[i])
+            for j in operands:
+                latest = max(latest, phase[j])
         reduces = name in REDUCTIONS
         if reduces or name in SPREADS or not lanes:
             # Lanes that come from numbers are readied in the even phase before their loop.
@@ -64,18 +76,20 @@ class Layout:
                 latest += 1 - latest % 2
         else:
             latest += 1 - latest % 2
-        phase.append(latest)
-        self.lanes.append(0 if reduces else lanes)
+        phase[i] = latest
+        self.lanes[i] = 0 if reduces else lanes
 
     def _cut(self, chunk: int) -> None:
         first = self.program.first
         count = max(self.phase, default=0) + 2
         scalars: list[list[int]] = [[] for _ in range(count)]
         loops: list[dict[int, list[int]]] = [{} for _ in range(count)]
-        for k, (name, operands, lanes, _) in enumerate(self.program.instructions):
-            i = first + k
+        for i in self.plan.order:
+            name, operands, lanes, _ = self.program.instructions[i - first]
             at = self.phase[i]
-            if name in (STACK, ONEHOT):
+            if i in self.plan.blocks:
+                scalars[at].append(i)
+            elif name in (STACK, ONEHOT):
                 scalars[at - 1].append(i)
             elif name in REDUCTIONS:
                 if name == LANE_TOTAL:
@@ -104,33 +118,41 @@ class Layout:
         return self.phase[operand] if self.phase[operand] % 2 else at - 1
 
     def _find_places(self) -> None:
-        program = self.program
+        program, plan = self.program, self.plan
         first = program.first
         outside: set[int] = set(program.outputs)  # read in another chunk or phase, or handed out
         across: set[int] = set()  # lanes read outside their loop
-        for k, (name, operands, lanes, _) in enumerate(program.instructions):
-            if type(operands) is range and operands.stop <= program.inputs:
+        space = Workspace(self.width, self.place, self.reserve, self.address, program.inputs)
+        for block in plan.blocks.values():
+            space.open(block)
+            for i in block.operands():
+                (across if self.lanes[i] else outside).add(i)
+        for user in plan.order:
+            name, operands, lanes, _ = program.instructions[user - first]
+            if user in plan.blocks or (type(operands) is range and operands.stop <= program.inputs):
                 continue
-            user = self.unit.get(first + k, -1)
+            unit = self.unit.get(user, -1)
             for i in operands:
                 if i < first:
                     continue
                 if self._source(i) != i:
                     outside.add(self._source(i))
-                elif self.unit[i] != user:
+                elif self.unit.get(i) != unit:
                     outside.add(i)
                 if self.lanes[i] and (
                     (name in REDUCTIONS and name != LANE_TOTAL)
-                    or (lanes and self.phase[first + k] != self.phase[i] and name != LANE_TOTAL)
+                    or (lanes and self.phase[user] != self.phase[i] and name != LANE_TOTAL)
                 ):
                     across.add(i)
         totals: list[int] = []
-        for k, (name, _, lanes, _) in enumerate(program.instructions):
-            i = first + k
+        for i in plan.order:
+            name, _, lanes, _ = program.instructions[i - first]
+            if i in self.place:
+                continue
             if name == LANE_TOTAL:
                 totals.append(i)
             elif name in (STACK, ONEHOT) or i in across:
-                self.place[i] = self.reserve(-(-lanes // self.width) * self.width)
+                self.place[i] = self.reserve(room(lanes, self.width))
             elif name == PICK:
                 pass  # an address within its lanes
             elif i in outside and name != BROADCAST:
@@ -140,6 +162,8 @@ class Layout:
                 else:
                     self.place[i] = self.reserve(1)
         self._place_totals(totals)
+        self.calls: dict[int, list[Call]] = {i: space.calls(block) for i, block in plan.blocks.items()}
+        self.size += space.slack
 
     def _place_totals(self, totals: list[int]) -> None:
         """Accumulators and results of the sums over lanes: neighbours, one loop after another."""

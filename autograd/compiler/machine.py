@@ -124,13 +124,13 @@ class Machine:
         # Lanes gain 2.4 times from LLVM's allocation of registers, single numbers a quarter; it costs five
         # times the compile time of the simplest code.
         most = 20_000 if any([i.lanes for i in program.instructions]) else 2_000
-        self.opt = 1 if compact or len(program) <= most else 0
+        self.opt = 1 if compact or len(assembly.order) <= most else 0
         self.engine = compile_text(self.text, self.opt)
         self.address: int = self.engine.get_function_address("run")
         self.calls_back = bool(assembly.callbacks)
         self.size = assembly.size
         self.presets = assembly.presets
-        self.tables = assembly  # whose tables the machine code reads
+        self.tables = assembly.tables  # which the machine code reads
         self.inputs = program.inputs
         self.places = [assembly.address(i) for i in program.outputs]
         self.kernel = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self.address)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
-from autograd.compiler import helpers
+from autograd.compiler import helpers, kernels
 from autograd.compiler.emit import EMIT, Block, callback, literal
 from autograd.compiler.layout import CHUNK, Chunk, Layout
+from autograd.compiler.matrices import Call, Place, Table
 from autograd.compiler.program import (
     LANE_FSUM,
     LANE_SUM,
@@ -24,10 +26,13 @@ class Assembly:
     def __init__(self, program: Program, width: int, fast: bool = False, chunk: int = CHUNK) -> None:
         self.program = program
         self.layout = Layout(program, width, chunk)
+        self.order = self.layout.plan.order  # what is left to compute in straight lines, and blocks
         self.width = width
         self.flags = "reassoc contract arcp nsz " if fast else ""
         self.needs: set[tuple[str, int]] = set()
         self.callbacks: set[str] = set()
+        self.kernels: set[tuple[str, int, int]] = set()
+        self.tables: list[array[int]] = []  # which the machine code reads
         self.functions: list[str] = []
         self.main: list[str] = []
         self.scratch = 0
@@ -65,9 +70,15 @@ class Assembly:
         parts = [*declared, helpers.STRIDED, helpers.FILL, helpers.ORDERED]
         if self.layout.groups:
             parts.append(helpers.totals(self.width))
+        parts += [self._kernel(*kernel) for kernel in sorted(self.kernels)]
         body = "\n".join(self.main)
         parts += [*self.functions, f"define void @run(ptr noalias %w) {{\n{body}\nret void\n}}"]
         return "\n".join(parts)
+
+    def _kernel(self, name: str, rows: int, size: int) -> str:
+        if name == "gather":
+            return kernels.GATHER
+        return (kernels.dots if name == "dots" else kernels.pairs)(rows, size, self.width, self.flags)
 
     def _all_needs(self) -> set[tuple[str, int]]:
         """What is called lane by lane needs the function of one number too."""
@@ -161,7 +172,10 @@ class _Writer:
 
     def write(self, i: int) -> None:
         name, operands, lanes, lane = self.program.instructions[i - self.program.first]
-        if name == LANE_TOTAL:
+        if i in self.layout.calls:
+            for call in self.layout.calls[i]:
+                self.call(call)
+        elif name == LANE_TOTAL:
             self.accumulate(i, self.read(operands[0]))
         elif name == STACK:
             self.stack(operands, self.layout.place[i])
@@ -180,6 +194,24 @@ class _Writer:
             self.keep(i, self.block.new(f"call double {function}(ptr {start}, i64 {lanes})"))
         else:
             self.keep(i, self.compute(name, [self.read(j) for j in operands]))
+
+    def call(self, call: Call) -> None:
+        """A kernel's call."""
+        name, rows, size = call.kernel
+        self.assembly.kernels.add(call.kernel)
+        given = []
+        for x in call.operands:
+            if isinstance(x, Place):
+                given.append(f"ptr {self.pointer(x.at)}")
+            elif isinstance(x, Table):
+                self.assembly.tables.append(array("q", x.places))
+                given.append(f"ptr inttoptr (i64 {self.assembly.tables[-1].buffer_info()[0]} to ptr)")
+            else:
+                given.append(f"double {literal(x)}" if isinstance(x, float) else f"i64 {x}")
+        if name == "gather":
+            self.line(f"call void @gather(ptr %w, {', '.join(given)})")
+        else:
+            self.line(f"call void @{name}.{rows}.{size}({', '.join(given)})")
 
     def compute(self, name: str, given: list[str]) -> str:
         emit = EMIT.get(name)
