@@ -8,11 +8,12 @@ from nn.history import History, gradient_below, loss_below
 from nn.idx import read_idx, read_mnist
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.metrics import accuracy, confusion_matrix, r2
-from nn.minimization import least_squares, minimize
+from nn.minimization import minimize
 from nn.module import Module
 from nn.objective import predict
 from nn.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from nn.plots import plot_decision_boundary, plot_history, plot_weights
+from nn.residuals import least_squares
 from nn.schedules import clip_grad_norm, clip_grad_value
 from nn.stepping import Optimizer
 from nn.summary import summary

@@ -47,7 +47,7 @@ def array(data: Any, name: str, words: Sequence[str] = ("row", "column", "index"
         at = tuple(bad[0].tolist())
         raise ValueError(
             f"{name} holds {found[at]!s} in {_place(at, words)} ({len(bad)} numbers are not finite): "
-            "drop such rows or fill them in"
+            + ("drop such rows or fill them in" if words[0] == "row" else "give finite ones")
         )
     return found  # type: ignore[no-any-return]
 

@@ -85,10 +85,10 @@ def plot_decision_boundary(
     points = rows(X)
     if points.shape[1] != 2:
         raise ValueError(f"plot_decision_boundary draws a plane: X has {points.shape[1]} columns, give 2")
+    if len(np.asarray(y)) != len(points):
+        raise ValueError(f"y has {len(y)} labels, X has {len(points)} rows: give one label a row")
     outputs_count = count_outputs(model_of(model, "plot_decision_boundary"), points)
     labels, told = _told(y, max(outputs_count, 2), names)
-    if len(labels) != len(points):
-        raise ValueError(f"y has {len(labels)} labels, X has {len(points)} rows: give one label a row")
     ax = axes_for(ax)
     low, high = points.min(axis=0), points.max(axis=0)
     margin = 0.1 * (high - low) + 1e-9
@@ -163,6 +163,8 @@ def plot_weights(
     weights = np.array([[w.data for w in neuron.w] for neuron in first.neurons[: count(most, "most")]])
     nin = weights.shape[1]
     side = math.isqrt(nin)
+    if shape is not None and (isinstance(shape, str) or not hasattr(shape, "__len__") or len(shape) != 2):
+        raise TypeError(f"shape got {shape!r}: give a pair (height, width)")
     height, width = shape or ((side, side) if side * side == nin else (1, nin))
     if height * width != nin:
         raise ValueError(f"tiles of {height} x {width} do not hold {nin} weights: give another shape")

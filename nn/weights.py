@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import AutogradError, Primitive, Value, math
+from nn.checks import model_of
 from nn.extras import need
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.module import Module
@@ -143,6 +144,11 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     MLP of [Layer of [LinearNeuron(2)]]
     """
     target = Path(path)
+    model_of(model, "save")
+    if target.is_dir():
+        raise IsADirectoryError(f"save got the folder {target}: give the path of a file in it")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {target.parent} to save {target.name} in: make it first")
     tensors = {name: _numbers(tensor) for name, tensor in _tensors(model)}
     described = architecture(model)
     if target.suffix == ".json":
@@ -168,6 +174,8 @@ def load(path: str | os.PathLike[str], model: Module | None = None) -> Any:
     is untouched then.
     """
     source = Path(path)
+    if model is not None:
+        model_of(model, "load")
     content = source.read_bytes()
     if source.suffix == ".json":
         described, tensors = _read_json(content, source)

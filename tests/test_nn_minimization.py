@@ -49,6 +49,31 @@ def test_bounds_and_bad_calls() -> None:
     assert found.x == pytest.approx([1.0])
     with pytest.raises(ValueError, match="no method is called 'newton'"):
         nn.minimize(rosenbrock, START, "newton")
+    for wrong, says in (
+        ({"jac": rosenbrock}, "minimize got jac: the engine gives it"),
+        ({"penalty": rosenbrock}, "takes no loss or penalty"),
+        ({"loss": "mae"}, "takes no loss or penalty"),
+    ):
+        with pytest.raises(TypeError, match=says):
+            nn.minimize(rosenbrock, START, **wrong)
+    with pytest.raises(ValueError, match="no method is called None"):
+        nn.minimize(rosenbrock, START, None)
+    with pytest.raises(TypeError, match="minimize got 3 of type int"):
+        nn.minimize(3, START)
+    with pytest.raises(ValueError, match=r"x0 holds nan in number 1 .* give finite ones"):
+        nn.minimize(rosenbrock, [1.0, float("nan")])
+    with pytest.raises(ValueError, match="no parameters to train"):
+        nn.minimize(nn.Sequential(lambda x: x[0]), ([1.0], [1.0]))
+    with pytest.raises(TypeError, match="least_squares got a model"):
+        nn.least_squares(nn.MLP(1, [1]), START)
+    with pytest.raises(TypeError, match="least_squares got 3"):
+        nn.least_squares(3, START)
+    with pytest.raises(TypeError, match="give them as a list of numbers"):
+        nn.least_squares(lambda x: x[0], START)
+    with pytest.raises(ValueError, match="an empty list"):
+        nn.least_squares(lambda x: [], START)
+    with pytest.raises(TypeError, match="takes tol and max_iter, not bounds"):
+        nn.least_squares(decay, [1.0, 1.0], "gauss-newton", bounds=(0, 1))
     with pytest.raises(TypeError, match="as a pair"):
         nn.minimize(nn.MLP(1, [1]), [1.0])
     with pytest.raises(ValueError, match="choose one of trf"):
@@ -102,3 +127,39 @@ def test_sparse_jacobians_are_found_and_right() -> None:
     assert found.x == pytest.approx([0.5 ** (2**i) if i < 10 else 0.0 for i in range(n)], abs=1e-6)
     dense = nn.least_squares(chain, start, jacobian="dense", compiled=False)
     assert found.x == pytest.approx(dense.x, abs=1e-6)
+
+
+def kinked(x):
+    """Decides by its numbers: the Python of every day, which can't be traced."""
+    total = 0.0
+    for i, a in enumerate(x):
+        total = total + (3.0 * (a - i) ** 2 if a > i else (a - i) ** 2)
+    return total
+
+
+@pytest.mark.parametrize("method", ["L-BFGS-B", "TNC", "Newton-CG", "trust-ncg", "trust-krylov", "Powell"])
+def test_functions_that_decide_by_their_numbers_run_eagerly_and_say_so(method: str) -> None:
+    pytest.importorskip("llvmlite")
+    with pytest.warns(RuntimeWarning, match="the function can't be compiled, running eagerly"):
+        found = nn.minimize(kinked, START, method)
+    assert found.x == pytest.approx([0.0, 1.0, 2.0], abs=1e-4)
+
+
+def test_a_structure_that_changes_is_seen(recwarn) -> None:
+    n = 20
+
+    def residuals(x):
+        return [x[i] - 1.0 if x[i] > 0.5 else (x[i] - 2.0) * (1.0 + x[(i + 1) % n] ** 2) for i in range(n)]
+
+    found = nn.least_squares(residuals, np.zeros(n), jacobian="sparse", compiled=False)
+    dense = nn.least_squares(residuals, np.zeros(n), jacobian="dense", compiled=False)
+    assert found.x == pytest.approx(dense.x)
+    assert found.nfev == dense.nfev
+
+
+def test_further_arguments_reach_the_function() -> None:
+    for method in ("L-BFGS-B", "Newton-CG", "trust-exact", "Nelder-Mead"):
+        found = nn.minimize(
+            lambda x, at: (x[0] - at) ** 2 + math.cosh(x[0] - at), 0.5, method, args=(3.0,), compiled=False
+        )
+        assert found.x == pytest.approx([3.0], abs=1e-3)

@@ -18,6 +18,11 @@ SIDE = X[:, 0] > 0
         (1, SIDE.astype(int), ["0", "1"]),
         (2, SIDE.astype(int), ["0", "1"]),
         (3, RNG.integers(0, 3, 30), ["0", "1", "2"]),
+        (1, np.where(SIDE, "right", "left"), ["left", "right"]),
+        (3, np.array(["a", "b", "c"])[RNG.integers(0, 3, 30)], ["a", "b", "c"]),
+        (2, np.where(SIDE, 9, 5), ["5", "9"]),
+        (1, SIDE, ["0", "1"]),
+        (3, np.where(SIDE, 2, 0), ["0", "2"]),
         (3, nn.one_hot(RNG.integers(0, 3, 30), 3), ["0", "1", "2"]),
     ],
 )
@@ -32,6 +37,24 @@ def test_decision_boundaries(outputs: int, labels, names, tmp_path) -> None:
 def test_own_names_and_own_axes() -> None:
     ax = nn.plot_decision_boundary(nn.MLP(2, [1], seed=0), X, SIDE, steps=5, names=["left", "right"])
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["left", "right"]
+    ax = nn.plot_decision_boundary(nn.MLP(2, [1], seed=0), X, SIDE * 2 - 1, names={-1: "no"}, steps=5)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["no", "1"]
+    for labels, says in (
+        ([0, 1], "y has 2 labels, X has 30 rows"),
+        (np.arange(30), "30 different labels, the model tells 2 classes apart"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            nn.plot_decision_boundary(nn.MLP(2, [1]), X, labels)
+    with pytest.raises(ValueError, match="names has 1 entries, the labels need 2"):
+        nn.plot_decision_boundary(nn.MLP(2, [1]), X, SIDE, names=["a"])
+    with pytest.raises(TypeError, match="ax got 3"):
+        nn.plot_decision_boundary(nn.MLP(2, [1]), X, SIDE, 3)
+    with pytest.raises(TypeError, match="give a Layer"):
+        nn.plot_weights(nn.Neuron(2))
+    with pytest.raises(TypeError, match="plot_history got 3"):
+        nn.plot_history(3)
+    with pytest.raises(TypeError, match=r"give a pair \(height, width\)"):
+        nn.plot_weights(nn.MLP(4, [1]), shape=3)
     with pytest.raises(ValueError, match="X has 3 columns"):
         nn.plot_decision_boundary(nn.MLP(3, [1]), np.ones((4, 3)), [0, 1, 0, 1])
 

@@ -132,6 +132,20 @@ def test_another_model_is_left_untouched(tmp_path, name: str) -> None:
     assert numbers(other) == before
 
 
+def test_what_is_no_model_and_no_place(tmp_path) -> None:
+    model = nn.MLP(1, [1], seed=0)
+    with pytest.raises(TypeError, match="save got 3 of type int as its model"):
+        nn.save(3, tmp_path / "x.json")
+    with pytest.raises(IsADirectoryError, match="give the path of a file in it"):
+        nn.save(model, tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .* to save x.json in"):
+        nn.save(model, tmp_path / "deep" / "x.json")
+    nn.save(model, tmp_path / "x.json")
+    with pytest.raises(TypeError, match="load got a class as its model"):
+        nn.load(tmp_path / "x.json", nn.MLP)
+    assert os.listdir(tmp_path) == ["x.json"]
+
+
 def test_a_failed_write_leaves_the_older_file(tmp_path, monkeypatch) -> None:
     path = tmp_path / "model.json"
     nn.save(nn.MLP(1, [1], seed=0), path)
