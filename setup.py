@@ -22,6 +22,7 @@ ENGINE = [
     "autograd/modes.py",
     "autograd/value.py",
     "autograd/series.py",
+    "autograd/compiler/callbacks.py",
 ]
 
 

@@ -6,7 +6,7 @@ import functools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from math import inf
-from threading import RLock
+from threading import Lock
 from types import MethodType
 from typing import Any, NamedTuple
 
@@ -127,7 +127,7 @@ class Jitted:
         self.fast = fast
         self.cache_size = cache_size
         self.cache: OrderedDict[Any, Compiled] = OrderedDict()
-        self.lock = RLock()
+        self.lock = Lock()
         self.direct: Callable[..., Any] | None = None  # that of the last call's structure
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -245,15 +245,16 @@ class Jitted:
         key = call.structure, call.static, call.keywords
         with self.lock:
             found = self.cache.get(key)
-            if found is None:
-                with collector_paused():
-                    traced = self._trace(call, numbers)
-                    found = Compiled(traced, self.fast, call.keywords or bool(call.static))
-                self.cache[key] = found
-                while len(self.cache) > self.cache_size:
-                    self.cache.popitem(last=False)
-            else:
+            if found is not None:
                 self.cache.move_to_end(key)
+                return found
+        # Without the lock: the function may wait for another thread that waits for this one.
+        with collector_paused():
+            made = Compiled(self._trace(call, numbers), self.fast, call.keywords or bool(call.static))
+        with self.lock:
+            found = self.cache.setdefault(key, made)
+            while len(self.cache) > self.cache_size:
+                self.cache.popitem(last=False)
         return found
 
     def _trace(self, call: _Call, numbers: list[float]) -> Trace:

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, Final
 
 from autograd.compiler import adapter
+from autograd.compiler.callbacks import guarded, raise_failure
 from autograd.compiler.compact import CompactAssembly, suits
 from autograd.compiler.emit import callback
 from autograd.compiler.expand import expand
@@ -22,7 +23,6 @@ from autograd.primitive_type import find
 _LOCK: Final = Lock()
 _KNOWN: Final[dict[str, Any]] = {}  # symbols LLVM may resolve, and the ctypes objects that keep them alive
 _CALLBACK: Final = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), ctypes.c_int64)
-FAILURES: Final[list[BaseException]] = []  # what a callback raised: C can't carry it
 
 
 def binding() -> Any:
@@ -59,7 +59,7 @@ def _resolve(llvm: Any, symbols: set[str], callbacks: set[str]) -> None:
     with _LOCK:
         for symbol, primitive in primitives.items():
             if symbol not in _KNOWN:
-                function = _CALLBACK(_guarded(primitive.evaluate))
+                function = _CALLBACK(guarded(primitive.evaluate))
                 _KNOWN[symbol] = function, primitive  # both live on, so that the symbol stays theirs
                 llvm.add_symbol(symbol, ctypes.cast(function, ctypes.c_void_p).value)
         for symbol in symbols:
@@ -68,17 +68,6 @@ def _resolve(llvm: Any, symbols: set[str], callbacks: set[str]) -> None:
             function = getattr(_library(), symbol.removesuffix(".1"))
             _KNOWN[symbol] = function
             llvm.add_symbol(symbol, ctypes.cast(function, ctypes.c_void_p).value)
-
-
-def _guarded(evaluate: Callable[..., float]) -> Callable[[Any, int], float]:
-    def call(operands: Any, count: int) -> float:
-        try:
-            return float(evaluate(*operands[:count]))
-        except BaseException as problem:
-            FAILURES.append(problem)
-            return float("nan")
-
-    return call
 
 
 def compile_text(text: str, opt: int = 2, optimise: bool = False) -> Any:
@@ -160,7 +149,7 @@ class Machine:
 
         def checked(*operands: Any) -> Any:
             result = native(*operands)
-            _raise_failures()
+            raise_failure()
             return result
 
         return checked
@@ -176,7 +165,7 @@ class Machine:
         for i, x in enumerate(numbers):
             values[i] = x
         self.kernel(start)
-        _raise_failures()
+        raise_failure()
         found = [values[k] for k in self.places]
         del room  # held until here: the values are its memory
         return found
@@ -186,8 +175,3 @@ class Machine:
         """The machine code in the target's assembly language."""
         llvm = binding()
         return str(target(self.opt).emit_assembly(llvm.parse_assembly(self.text)))
-
-
-def _raise_failures() -> None:
-    if FAILURES:
-        raise FAILURES.pop()
