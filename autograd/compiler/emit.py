@@ -150,7 +150,7 @@ def _exp_difference(b: Block, x: str, y: str) -> str:
     lost = b.op("fadd", b.op("fsub", x, b.op("fsub", difference, part)), b.op("fsub", minus, part))
     value = b.call("exp", difference)
     better = b.op("fadd", value, b.op("fmul", value, lost))
-    better = b.select(b.compare("olt", b.intrinsic("fabs", lost), b.one), better, value)
+    better = b.select(b.compare("ord", better, better), better, value)
     return b.select(b.compare("oeq", x, y), b.one, better)
 
 

@@ -126,7 +126,9 @@ power_log: Final[Primitive] = declare(
         pow_log,
         lambda z, x, y: (power(x, y - 1.0) + y * power_log(x, y - 1.0), power_log_log(x, y)),
         arity=2,
-        lower=lambda x, y: where(equal(x, 0.0) * less_equal(0.0, y), 0.0, power(x, y) * _log(x)),
+        lower=lambda x, y: where(
+            equal(x, 0.0) * less_equal(0.0, y) + equal(x, inf) * less(y, 0.0), 0.0, power(x, y) * _log(x)
+        ),
         doc="x**y * log(x), the slope of x**y in y; 0 where x is 0 and y >= 0.",
     )
 )

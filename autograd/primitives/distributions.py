@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import copysign as float_copysign
 from math import inf, nan
 from typing import Final
 
 from autograd import special
 from autograd.primitive_type import Interval, Number, Primitive, declare
-from autograd.primitives.arithmetic import div, fma
-from autograd.primitives.choosing import equal, less, where
+from autograd.primitives.arithmetic import copysign, div, fma
+from autograd.primitives.choosing import abs_, equal, less, where
 from autograd.primitives.elementary import UNIT, exp, expm1, log, log1p
 from autograd.primitives.neurons import PROBABILITY
 from autograd.special.normal import pdf_times
@@ -90,17 +91,22 @@ polygamma_difference: Final[Primitive] = declare(
 
 def _gaussian_times(x: float, factor: float) -> float:
     if abs(x) > 28.0:
-        return 0.0 * factor
+        return float_copysign(0.0, factor) if factor == factor else nan
     squared = x * x
     low = special.fma(x, x, -squared)
     return special.scaled_exp(-squared, (1.0 - low) * factor)
+
+
+def _vanished(factor: Number) -> Number:
+    """What is left of the factor where the bell curve is 0, of an infinite one too."""
+    return where(equal(factor, factor), copysign(0.0, factor), nan)
 
 
 def _gaussian_lower(x: Number, factor: Number) -> Number:
     squared = x * x
     rest = fma(x, x, -squared)
     half = exp(-0.5 * squared)
-    return where(less(28.0 * 28.0, squared), 0.0 * factor, half * ((1.0 - rest) * factor) * half)
+    return where(less(28.0 * 28.0, squared), _vanished(factor), half * ((1.0 - rest) * factor) * half)
 
 
 gaussian: Final[Primitive] = declare(
@@ -171,13 +177,13 @@ def _norm_pdf_lower(x: Number, factor: Number) -> Number:
     rest = fma(x, x, -squared)
     quarter = exp(-0.25 * squared)
     scaled = 0.3989422804014327 * ((1.0 - 0.5 * rest) * factor)
-    return where(less(1600.0, squared), 0.0 * factor, quarter * scaled * quarter)
+    return where(less(1600.0, squared), _vanished(factor), quarter * scaled * quarter)
 
 
 def _norm_cdf_lower(x: Number) -> Number:
     t = -x * _SQRT_HALF
     rest = fma(-x, _SQRT_HALF, -t) - x * _SQRT_HALF_LOW  # erfc magnifies the rounding of t
-    return 0.5 * (erfc(t) - gaussian(t, _TWO_OVER_SQRT_PI) * rest)
+    return 0.5 * (erfc(t) - where(less(abs_(t), inf), gaussian(t, _TWO_OVER_SQRT_PI) * rest, 0.0))
 
 
 norm_pdf: Final[Primitive] = declare(

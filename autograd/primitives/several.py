@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from autograd import special
 from autograd.primitive_type import Interval, Number, Primitive, declare
+from autograd.primitives.arithmetic import div
 from autograd.primitives.choosing import abs_, choose, equal, less, less_equal, peak, where
 from autograd.primitives.elementary import POSITIVE, div_positive, exp, log, log1p
 
@@ -33,7 +34,7 @@ unit: Final[Primitive] = declare(
         arity=2,
         names=("x", "length"),
         lower=lambda x, length: where(
-            equal(length, 0.0), 0.0, where(equal(abs_(x), inf), copysign_(1.0, x), x / length)
+            equal(length, 0.0), 0.0, where(equal(abs_(x), inf), copysign_(1.0, x), div(x, length))
         ),
         doc="x / length, 0 at the origin: the slope of hypot.",
     )

@@ -66,7 +66,8 @@ def exp_difference(x: float, y: float) -> float:
         return 1.0
     difference, lost = two_sum(x, -y)
     value = exp(difference)
-    return value + value * lost if math.fabs(lost) < 1.0 else value
+    better = value + value * lost
+    return better if better == better else value  # no rounding was lost between infinities
 
 
 def sigmoid_difference(x: float, y: float) -> float:

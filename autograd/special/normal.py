@@ -68,7 +68,7 @@ def pdf_times(x: float, factor: float) -> float:
     0.7978845608028654
     """
     if math.fabs(x) > 40.0:
-        return math.copysign(0.0, factor)
+        return math.copysign(0.0, factor) if factor == factor else NAN
     squared, low = two_product(x, x)
     return scaled_exp(-0.5 * squared, (_ONE_OVER_SQRT_2PI - 0.5 * _ONE_OVER_SQRT_2PI * low) * factor)
 
