@@ -23,6 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "tests" / "mutation.md"
 WORK = ROOT / "build" / "mutation"
 
+ENGINE = [
+    *("test_graph*.py", "test_value*.py", "test_engine_programs.py"),
+    *("test_transforms.py", "test_transforms_results.py", "test_transforms_checkpoint.py"),
+]
 # What is mutated, and by which tests it is held (those that run in a second or two, uncompiled).
 GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "transforms": (["autograd/transforms.py"], ["test_transforms*.py"]),
@@ -30,12 +34,9 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         ["autograd/primitive_type.py", "autograd/primitives/*.py"],
         ["test_primitives*.py", "test_semantics.py", "test_accuracy.py"],
     ),
-    "graph": (["autograd/graph.py"], ["test_graph*.py", "test_engine_programs.py"]),
-    "sweep": (["autograd/sweep.py"], ["test_graph*.py", "test_engine_programs.py", "test_transforms*.py"]),
-    "pullback": (
-        ["autograd/pullback.py"],
-        ["test_graph*.py", "test_engine_programs.py", "test_transforms*.py"],
-    ),
+    "graph": (["autograd/graph.py"], ["test_graph*.py", "test_value*.py", "test_engine_programs.py"]),
+    "sweep": (["autograd/sweep.py"], [*ENGINE]),
+    "pullback": (["autograd/pullback.py"], [*ENGINE]),
     "value": (["autograd/value.py"], ["test_value*.py", "test_micrograd.py", "test_engine_programs.py"]),
 }
 # Slow, or about time and memory, which mutmut's own detours spoil.

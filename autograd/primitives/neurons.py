@@ -387,8 +387,8 @@ def _smooth_abs_partials(z: Number, x: Number, eps: Number) -> tuple[Number, Num
 
 
 def _huber_partials(z: Number, x: Number, delta: Number) -> tuple[Number, Number]:
-    crossed = less(delta, 0.0)  # a negative delta: |x| is above it everywhere
-    return where(crossed, delta * sign(x), clamp(x, -delta, delta)), relu(abs_(x) - delta)
+    size = abs_(x)  # above a negative delta everywhere
+    return where(less(size, delta), x, delta * sign(x)), relu(size - delta)
 
 
 smooth_abs: Final[Primitive] = declare(
