@@ -383,12 +383,12 @@ def compile_times(largest: int) -> list[Row]:
 
 
 def gradients(largest: int) -> list[Row]:
-    """A sum over neighbouring inputs, and its gradient."""
+    """Rosenbrock's function, and its gradient."""
 
     def f(xs: Any) -> Any:
         total: Any = 0.0
         for i in range(len(xs) - 1):
-            total = total + xs[i] * xs[i + 1] * xs[i]
+            total = total + 100.0 * (xs[i + 1] - xs[i] ** 2) ** 2 + (1.0 - xs[i]) ** 2
         return total
 
     rows: list[Row] = []
