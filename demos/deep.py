@@ -42,7 +42,7 @@ def depth(quick: bool) -> dict[str, float]:
     print(f"{layers} layers of 8 tanh neurons on two moons")
     for i, (name, init) in enumerate(INITS.items()):
         model = nn.MLP(2, [8] * (layers - 1) + [1], "tanh", init=init, seed=0)
-        sizes = layer_gradients(model, X[:4], y[:4])
+        sizes = layer_gradients(model, X[:5], y[:5])
         history = nn.fit(
             model,
             X,
@@ -56,7 +56,7 @@ def depth(quick: bool) -> dict[str, float]:
         )
         found[name] = nn.accuracy(nn.predict(model, X), y)
         left.semilogy(
-            range(1, layers + 1), [max(size, 1e-40) for size in sizes], color=COLOURS[i], label=name
+            range(1, layers + 1), [max(size, 1e-60) for size in sizes], color=COLOURS[i], label=name
         )
         right.plot(range(1, history.epochs + 1), history.loss, color=COLOURS[i], label=name)
         print(

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value
-from demos.figures import main
+from demos.figures import OUT, figure, main, save
 from nn import MLP, SGD
+from nn.plots import COLOURS
 
 INPUTS = (0.05, 0.10)
 TARGETS = (0.01, 0.99)
@@ -133,7 +134,7 @@ def run(quick: bool = False) -> dict[str, float]:
     forward_by_hand(hidden, outputs, errors, total)
     total.backward()
     backward_by_hand(weights, hidden, outputs)
-    explained(total, weights[4])
+    explained(total, weights)
 
     print("One step of gradient descent, eta = 0.5; every weight moves by the gradient at the old weights")
     old = [w.data for w in weights]
@@ -143,17 +144,21 @@ def run(quick: bool = False) -> dict[str, float]:
     optimizer.zero_grad()
     after = error_of(net)[0].data
     print(f"   E falls from {before:.9f} to {after:.9f}\n")
+    course, mixed_course = [after], []
     for _ in tqdm(range(steps - 1), desc="   training", unit="step"):
         error_of(net)[0].backward()
         optimizer.step()
         optimizer.zero_grad()
+        course.append(error_of(net)[0].data)
     end, _, outs, _ = error_of(net)
 
     mixed, mixed_weights = network()
     articles_step(mixed, mixed_weights)
     mixed_after = error_of(mixed)[0].data
+    mixed_course.append(mixed_after)
     for _ in tqdm(range(steps - 1), desc="   the same, mixed", unit="step"):
         articles_step(mixed, mixed_weights)
+        mixed_course.append(error_of(mixed)[0].data)
     mixed_error, _, mixed_outs, _ = error_of(mixed)
     mixed_end = mixed_error.data
     print(
@@ -180,6 +185,7 @@ def run(quick: bool = False) -> dict[str, float]:
         f"   (The article's last error, .0000351085, is not even that of its own outputs, which give "
         f"{implied:.10f}.)"
     )
+    draw_errors(course, mixed_course)
     return {
         "before": before,
         "after": after,
@@ -189,15 +195,30 @@ def run(quick: bool = False) -> dict[str, float]:
     }
 
 
-def explained(root: Value, weight: Value) -> None:
-    """The same for one weight, as `autograd.viz.explain` tells it."""
-    from autograd import viz
+def explained(root: Value, weights: list[Value]) -> None:
+    """The same by `autograd.viz.explain`: an output's weight, a hidden one's; all eight in a file."""
+    from autograd.viz import draw, explain
 
-    explain = getattr(viz, "explain", None)
-    if explain is not None:
-        print(f"The same, told by explain(E, wrt={weight.label})")
-        print("\n".join(f"   {line}" for line in str(explain(root, wrt=weight)).splitlines()))
-        print()
+    told = {w.label: str(explain(root, wrt=w)) for w in weights}
+    for name, why in (("w5", "one path to E"), ("w1", "two paths, one through each output")):
+        print(f"The same, told by explain(E, wrt={name}): {why}")
+        print("\n".join(f"   {line}" for line in told[name].splitlines()) + "\n")
+    OUT.mkdir(exist_ok=True)
+    path = OUT / "mazur.txt"
+    path.write_text("\n\n".join(told.values()) + "\n", encoding="utf-8")
+    print(f"   all eight weights, explained: {path}")
+    print(f"   the graph with its numbers and gradients: {draw(root).save(OUT / 'mazur.svg')}\n")
+
+
+def draw_errors(ours: list[float], mixed: list[float]) -> None:
+    """E by steps, with the article's two figures."""
+    drawn, ax = figure()
+    ax.loglog(range(1, len(ours) + 1), ours, color=COLOURS[0], label="gradient descent")
+    ax.loglog(range(1, len(mixed) + 1), mixed, "--", color=COLOURS[1], label="through moved weights")
+    ax.plot([1, 10_000], list(ARTICLE.values()), "o", color=COLOURS[5], label="the article's figures")
+    ax.set(xlabel="steps", ylabel="E", title="Mazur's example, eta = 0.5")
+    ax.legend(frameon=False)
+    save(drawn, "mazur.png")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from time import perf_counter
 from typing import Any
 
 import nn
 from demos.figures import figure, main, save
+from nn.losses import binary_cross_entropy
+from nn.objective import objective
 from nn.plots import COLOURS
 
 METHODS = ("L-BFGS-B", "TNC", "Newton-CG", "trust-ncg", "trust-krylov")
@@ -54,38 +58,75 @@ def first_order(X: Any, y: Any, epochs: int) -> dict[str, list[float]]:
 
 
 def second_order(X: Any, y: Any, iterations: int) -> dict[str, list[float]]:
-    """The loss of SciPy's methods; a little weight decay gives it a minimum."""
+    """The loss of SciPy's methods, iteration by iteration; a little weight decay gives it a minimum."""
     losses: dict[str, list[float]] = {}
 
     def penalty(model: nn.MLP) -> Any:
         return 1e-4 * sum(p * p for p in model.parameters())
 
+    goal = objective(network(), binary_cross_entropy, penalty)
+    targets = y.astype(float)
     for method in METHODS:
         options = {"maxfun" if method == "TNC" else "maxiter": iterations}
+        course: list[float] = []
+
+        def seen(theta: Any, course: list[float] = course) -> None:
+            course.append(goal.value(theta, X, targets))
+
         found = nn.minimize(
-            network(), (X, y), method, loss="binary_cross_entropy", penalty=penalty, options=options
+            network(),
+            (X, y),
+            method,
+            loss="binary_cross_entropy",
+            penalty=penalty,
+            options=options,
+            callback=seen,
         )
-        losses[method] = [float(found.fun)]
+        losses[method] = [*course, float(found.fun)]
         print(
-            f"   {method:>16}: loss {found.fun:.5f}, {found.nfev} evaluations, "
+            f"   {method:>16}: loss {found.fun:.5f} after {found.nit} iterations, {found.nfev} evaluations, "
             f"{getattr(found, 'nhev', 0)} products with the Hessian, gradient {abs(found.jac).max():.1e}"
         )
     return losses
 
 
+def valley(iterations: int) -> dict[str, float]:
+    """Rosenbrock's function of ten numbers, as plain Python, down to its minimum of 0 at (1, ..., 1)."""
+
+    def rosenbrock(x: Any) -> Any:
+        return sum(100.0 * (b - a * a) ** 2 + (1.0 - a) ** 2 for a, b in pairwise(x))
+
+    found = {}
+    for method in METHODS:
+        options = {"maxfun" if method == "TNC" else "maxiter": iterations}
+        result = nn.minimize(rosenbrock, [-1.2, 1.0] * 5, method, options=options)
+        found[method] = float(abs(result.x - 1.0).max())
+        print(
+            f"   {method:>16}: {result.fun:.1e} after {result.nit} iterations, {result.nfev} evaluations; "
+            f"{found[method]:.1e} from the minimum"
+        )
+    return found
+
+
 def run(quick: bool = False) -> dict[str, float]:
-    """Both kinds on two moons, then a decay curve by least squares; the last losses."""
+    """First and second order on two moons, a function, two kinds of least squares; the last losses."""
     X, y = moons()
     print("First order, batches of 50, on two moons (8 hidden neurons)")
     first = first_order(X, y, 5 if quick else 150)
     print("Second order: SciPy with the engine's gradients and Hessian-vector products")
     second = second_order(X, y, 3 if quick else 300)
-    drawn, (left, right) = figure(1, 2, (11.0, 4.5))
-    for i, (name, loss) in enumerate(first.items()):
-        left.plot(range(1, len(loss) + 1), loss, color=COLOURS[i], label=name, linewidth=1.2)
-    left.set(xlabel="epoch", ylabel="loss", yscale="log", title="First order")
-    left.legend(frameon=False, fontsize=8, ncols=2)
-    curve_fitting(right)
+    print("The same for a function: Rosenbrock's, of ten numbers")
+    valley(20 if quick else 1000)
+    drawn, axes = figure(2, 2, (11.0, 9.0))
+    for ax, losses, name in ((axes[0][0], first, "epoch"), (axes[0][1], second, "iteration")):
+        for i, (method, loss) in enumerate(losses.items()):
+            ax.plot(range(1, len(loss) + 1), loss, color=COLOURS[i], label=method, linewidth=1.2)
+        ax.set(xlabel=name, ylabel="loss", yscale="log")
+        ax.legend(frameon=False, fontsize=8, ncols=2)
+    axes[0][0].set_title("First order, two moons")
+    axes[0][1].set(title="Second order, two moons and a little weight decay", xscale="log")
+    curve_fitting(axes[1][0])
+    smoothing(axes[1][1], 40 if quick else 400)
     save(drawn, "optimizers.png")
     return {name: loss[-1] for name, loss in (first | second).items()}
 
@@ -123,6 +164,39 @@ def curve_fitting(ax: Any) -> None:
         xlabel="time", ylabel="counts", title="Levenberg-Marquardt: two decays", yscale="log", ylim=(0.5, 150)
     )
     ax.legend(frameon=False, fontsize=8)
+
+
+def smoothing(ax: Any, n: int) -> float:
+    """A rate behind counts, one unknown a day, each day tied to its neighbours: a sparse Jacobian."""
+    import numpy as np
+
+    from autograd import math
+
+    rng = np.random.default_rng(2)
+    day = np.arange(n)
+    rate = 12.0 + 8.0 * np.sin(2.0 * np.pi * day / n) + 5.0 * (day > 0.6 * n)
+    counts = rng.poisson(rate)
+
+    def residuals(h: Any) -> list[Any]:
+        misses = [(math.exp(a) - c) / (c + 1.0) ** 0.5 for a, c in zip(h, counts.tolist(), strict=True)]
+        return misses + [100.0 * (a - 2.0 * b + c) for a, b, c in zip(h, h[1:], h[2:], strict=False)]
+
+    start = np.full(n, np.log(counts.mean()))
+    begun = perf_counter()
+    found = nn.least_squares(residuals, start, "trf")
+    seconds = perf_counter() - begun
+    entries = found.jac.shape[0] * found.jac.shape[1]
+    print(f"Least squares with a sparse Jacobian: the rate behind {n} counts, one unknown a day")
+    print(
+        f"   {'trf':>16}: {found.jac.nnz:,} of the Jacobian's {entries:,} entries are not 0; cost "
+        f"{found.cost:.4f} after {found.nfev} evaluations, {seconds:.1f} s with compiling"
+    )
+    ax.scatter(day, counts, s=6, color="#999999", label="counts")
+    ax.plot(day, rate, "--", color="black", linewidth=0.8, label="true rate")
+    ax.plot(day, np.exp(found.x), color=COLOURS[0], label="found")
+    ax.set(xlabel="day", ylabel="count", title="Sparse least squares: a rate behind counts")
+    ax.legend(frameon=False, fontsize=8)
+    return float(found.cost)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ def fitted(x: Any, y: Any, width: int, tries: int, iterations: int) -> tuple[flo
 def run(text: str = DEFAULT, low: float = -3.0, high: float = 3.0, quick: bool = False) -> dict[int, float]:
     """Fit the function on an interval with growing width; the error by width."""
     import numpy as np
+    from matplotlib.ticker import LogFormatter
     from tqdm import tqdm
 
     f = function_of(text)
@@ -86,11 +87,13 @@ def run(text: str = DEFAULT, low: float = -3.0, high: float = 3.0, quick: bool =
     for i, width in enumerate(widths[:3] if quick else widths[1:5]):
         guess = nn.predict(models[width], x) * scale + y.mean()
         left.plot(where, guess, color=COLOURS[i], linewidth=1.2, label=f"width {width}")
-    left.legend(frameon=False, fontsize=8, loc="upper left")
+    left.margins(y=0.25)
+    left.legend(frameon=False, fontsize=8, loc="upper left", ncols=2)
     left.set(xlabel="x", ylabel="f(x)", title="One hidden layer of tanh")
     right.loglog(list(errors), [error * scale for error in errors.values()], "o-", color=COLOURS[0])
     right.set_xticks(widths, [str(width) for width in widths])
-    right.minorticks_off()
+    right.xaxis.minorticks_off()
+    right.yaxis.set_minor_formatter(LogFormatter(labelOnlyBase=False, minor_thresholds=(2.0, 0.5)))
     right.set(
         xlabel="width of the hidden layer", ylabel="root mean squared error", title="Error against width"
     )

@@ -84,21 +84,18 @@ class Eager:
 
     def value(self, theta: Array, X: Array, Y: Array) -> float:
         """The mean loss over the samples plus the penalty."""
-        self._place(theta)
-        with no_grad():
-            losses = [
-                float(checked(self.loss(self.model(x), y)))
-                for x, y in zip(X.tolist(), Y.tolist(), strict=True)
-            ]
-            extra = 0.0 if self.penalty is None else float(checked(self.penalty(self.model), "penalty"))
+        self._place(theta)  # recorded, which is quicker than no_grad's check of every operation
+        losses = [
+            float(checked(self.loss(self.model(x), y))) for x, y in zip(X.tolist(), Y.tolist(), strict=True)
+        ]
+        extra = 0.0 if self.penalty is None else float(checked(self.penalty(self.model), "penalty"))
         return sum(losses) / len(losses) + extra
 
     def outputs(self, theta: Array, X: Array) -> Array:
         """The model's outputs, one number or one row a sample."""
         np = need("numpy")
         self._place(theta)
-        with no_grad():
-            return np.array([_floats(self.model(x)) for x in X.tolist()], dtype=np.float64)  # type: ignore[no-any-return]
+        return np.array([_floats(self.model(x)) for x in X.tolist()], dtype=np.float64)  # type: ignore[no-any-return]
 
     def product(self, theta: Array, direction: Array, X: Array, Y: Array) -> Array:
         """The Hessian of the mean loss times a vector, sample by sample."""

@@ -50,6 +50,38 @@ def test_every_loss_compiles_to_the_same_numbers(name: str) -> None:
     assert quick.product(theta, direction, X[:4], Y[:4]) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
+OPTIMIZERS = {
+    "sgd": lambda p: nn.SGD(p, 0.05),
+    "nesterov": lambda p: nn.SGD(p, 0.02, momentum=0.9, nesterov=True, weight_decay=0.01),
+    "rmsprop": lambda p: nn.RMSprop(p, 0.01, momentum=0.5, centered=True),
+    "adagrad": lambda p: nn.Adagrad(p, 0.05),
+    "adam": lambda p: nn.Adam(p, 0.02, amsgrad=True),
+    "adamw": lambda p: nn.AdamW(p, 0.02),
+}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_whole_fits_are_the_same_for_every_loss_and_optimiser(name: str, optimizer: str) -> None:
+    rng = np.random.default_rng(1)
+    outputs = {"cross_entropy": 3, "nll": 3, "gaussian_nll": 2}.get(name, 1)
+    if outputs == 3:
+        Y = rng.integers(0, 3, 11)
+    else:
+        Y = rng.choice(WORDS[name], 11) if name in WORDS else rng.normal(size=11)
+    runs = []
+    for compiled in (True, False):
+        net = nn.MLP(3, [4, outputs], "tanh", init="glorot", seed=0)
+        made = OPTIMIZERS[optimizer](net.parameters())
+        history = nn.fit(
+            net, X, Y, name, made, 12, 4, seed=1, clip_norm=1.0, compiled=compiled, progress=False
+        )
+        assert history.compiled is compiled
+        runs.append((history.loss, [p.data for p in net.parameters()]))
+    for quick, sure in zip(*runs, strict=True):
+        assert quick == pytest.approx(sure, rel=1e-10)
+
+
 @pytest.mark.parametrize("activation", ["relu", "sigmoid", "softplus", "leaky_relu"])
 def test_training_gives_the_same_numbers(activation: str) -> None:
     labels = (X[:, 0] > 0).astype(int)

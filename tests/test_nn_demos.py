@@ -17,9 +17,11 @@ from demos import (  # noqa: E402
     deep,
     digits,
     generalization,
+    layers,
     mazur,
     optimizers,
     regression,
+    training,
     universal,
 )
 
@@ -36,6 +38,7 @@ def pictures() -> set[str]:
 
 
 def test_mazur_figures(capsys) -> None:
+    pytest.importorskip("graphviz")
     found = mazur.run(quick=True)
     assert found["before"] == pytest.approx(0.298371109, abs=5e-10)
     assert found["after"] == pytest.approx(0.291027774, abs=5e-10)
@@ -48,12 +51,33 @@ def test_mazur_figures(capsys) -> None:
     for number in f"{forward} {backward} {weights}".split():
         assert number in printed
     assert "How E changes with w5" in printed
+    assert "2 paths from w1 to E" in printed
+    assert pictures() == {"mazur.png", "mazur.svg", "mazur.txt"}
+    told = Path("out/mazur.txt").read_text(encoding="utf-8")
+    assert all(f"How E changes with w{i}" in told for i in range(1, 9))
 
 
 def test_classification() -> None:
     found = classification.run(quick=True)
     assert found["breast cancer"] > 0.9
-    assert pictures() == {"classification.png"}
+    assert min(found["nll of log-softmax"], found["cross-entropy, one-hot rows"]) > 0.5
+    assert found["cross-entropy, class indices"] == found["cross-entropy, one-hot rows"]
+    assert pictures() == {"classification.png", "classification_irises.png"}
+
+
+def test_layers(capsys) -> None:
+    found = layers.run(quick=True)
+    assert found["uniform(-1, 1)"] > found["zeros"]
+    assert pictures() == {"layers.png"}
+    assert "log_softmax           0" in capsys.readouterr().out
+
+
+def test_training(capsys) -> None:
+    found = training.run(quick=True)
+    assert [history.stopped_by for history in found.values()][:2] == ["epochs", "loss"]
+    assert "interrupted after 2 epochs" in (printed := capsys.readouterr().out)
+    assert "the weights differ by 0.0, the losses by 0.0" in printed
+    assert pictures() == {"training.png", "training_best.safetensors"}
 
 
 def test_regression() -> None:
@@ -114,10 +138,12 @@ def test_cheap_gradient() -> None:
     assert pictures() == {"cheap_gradient.png"}
 
 
-def test_optimizers() -> None:
+def test_optimizers(capsys) -> None:
     found = optimizers.run(quick=True)
     assert len(found) == 13
     assert max(found.values()) < 1.0
+    printed = capsys.readouterr().out
+    assert "154 of the Jacobian's 3,120 entries are not 0" in printed
     assert pictures() == {"optimizers.png"}
 
 
