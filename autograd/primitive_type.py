@@ -247,7 +247,8 @@ def as_float(x: object, where: str = "Value") -> float:
                 f"{where} got an integer of {x.bit_length()} bits, too large for a float: at most 1.8e308"
             ) from None
     convert = getattr(type(x), "__float__", None)
-    if convert is None or isinstance(x, complex):
+    kind = getattr(getattr(x, "dtype", None), "kind", "f")  # NumPy's texts and dates have a __float__ too
+    if convert is None or isinstance(x, complex) or kind not in "fiubO":
         raise TypeError(
             f"{where} got {x!r} of type {type(x).__name__}: "
             "give a real number (int, float or a type with __float__)"

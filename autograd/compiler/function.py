@@ -58,7 +58,13 @@ def jit(
     """
     if function is None:
         return functools.partial(jit, static_argnums=static_argnums, fast=fast, cache_size=cache_size)
-    statics = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
+    several = isinstance(static_argnums, Sequence) and not isinstance(static_argnums, str)
+    statics: tuple[Any, ...] = tuple(static_argnums) if several else (static_argnums,)  # type: ignore[arg-type]
+    for i in statics:
+        if not isinstance(i, int) or isinstance(i, bool):
+            raise TypeError(f"jit: static_argnums has {i!r}: give an int or a sequence of ints")
+    if not isinstance(cache_size, int) or cache_size < 1:
+        raise ValueError(f"jit: cache_size is {cache_size!r}: give how many structures to keep, at least 1")
     return Jitted(function, statics, fast, cache_size)
 
 
@@ -102,11 +108,11 @@ class Compiled:
 
 
 class _Call(NamedTuple):
-    """A call taken apart: its leaves, their structure, its static arguments by place."""
+    """A call taken apart: its leaves, their structure, its static arguments by place or name."""
 
     leaves: list[Any]
     structure: Structure
-    static: tuple[tuple[int, Any], ...]
+    static: tuple[tuple[int | str, Any], ...]
     arguments: tuple[
         Any, ...
     ]  # the arguments that are not static; (those, keywords) where there are keywords
@@ -124,6 +130,7 @@ class Jitted:
         functools.update_wrapper(self, function)
         self.function = function
         self.statics = statics
+        self.static_names = _names(function, statics) if statics else frozenset()
         self.fast = fast
         self.cache_size = cache_size
         self.cache: OrderedDict[Any, Compiled] = OrderedDict()
@@ -197,11 +204,13 @@ class Jitted:
     # --- one call -------------------------------------------------------------------------------------------
 
     def _take_apart(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
-        static: tuple[tuple[int, Any], ...] = ()
+        static: tuple[tuple[int | str, Any], ...] = ()
         if self.statics:
             places = sorted({i % len(args) for i in self.statics if -len(args) <= i < len(args)})
-            static = tuple([(i, args[i]) for i in places])
+            named = sorted(self.static_names.intersection(kwargs))
+            static = (*[(i, args[i]) for i in places], *[(name, kwargs[name]) for name in named])
             args = tuple([x for i, x in enumerate(args) if i not in places])
+            kwargs = {name: x for name, x in kwargs.items() if name not in named}
             try:
                 hash(static)
             except TypeError:
@@ -210,7 +219,12 @@ class Jitted:
                     "give them as tuples, strings or numbers"
                 ) from None
         arguments = (args, dict(sorted(kwargs.items()))) if kwargs else args
-        leaves, structure = flatten(arguments)
+        try:
+            leaves, structure = flatten(arguments)
+        except RecursionError:
+            raise RecursionError(
+                f"{self._name()} got arguments that are nested too deeply, or in themselves: give flat lists"
+            ) from None
         return _Call(leaves, structure, static, arguments, bool(kwargs))
 
     def _numbers(self, call: _Call) -> list[float] | None:
@@ -229,7 +243,7 @@ class Jitted:
 
     def _number(self, call: _Call, x: Any, i: int) -> float:
         try:
-            return as_float(x)
+            return as_float(x, self._name())
         except TypeError:
             raise TypeError(
                 f"{self._name()} got {x!r} of type {type(x).__name__} at {path(call.structure, i)} of its "
@@ -242,7 +256,7 @@ class Jitted:
         ]
 
     def _compiled(self, call: _Call, numbers: list[float]) -> Compiled:
-        key = call.structure, call.static, call.keywords
+        key = call.structure, _exactly(call.static), call.keywords
         with self.lock:
             found = self.cache.get(key)
             if found is not None:
@@ -262,15 +276,36 @@ class Jitted:
             arguments = substitute(call.arguments, values)
             args, kwargs = arguments if call.keywords else (arguments, {})
             given = list(args)
-            for i, x in call.static:
-                given.insert(i, x)
-            return self.function(*given, **kwargs)
+            for place, x in call.static:
+                if isinstance(place, int):
+                    given.insert(place, x)
+            named = {place: x for place, x in call.static if isinstance(place, str)}
+            return self.function(*given, **kwargs, **named)
 
         return trace(run, numbers, call.structure, self._name(), shapes(call.structure))
 
     def _name(self) -> str:
         name: str = getattr(self.function, "__name__", type(self.function).__name__)
         return name if name.isidentifier() else "program"
+
+
+def _exactly(x: Any) -> Any:
+    """A key that tells apart what compares equal: 1, 1.0 and True, 0.0 and -0.0."""
+    if isinstance(x, tuple):
+        return (type(x), *[_exactly(part) for part in x])
+    return (type(x), x.hex()) if isinstance(x, float) else (type(x), x)
+
+
+def _names(function: Callable[..., Any], places: tuple[int, ...]) -> frozenset[str]:
+    """The names under which the positional arguments at these places may be given."""
+    import inspect
+
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return frozenset()
+    found = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    return frozenset([found[i] for i in places if -len(found) <= i < len(found)])
 
 
 def _recorded(x: Value) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from autograd.compiler.structure import LEAF, Structure, flatten, named, unflatten
-from autograd.primitive_type import PRIMITIVES
+from autograd.primitive_type import PRIMITIVES, as_float
 
 # How lanes are made and left; everything else works lane by lane.
 BROADCAST: Final = "broadcast"  # the same number in every lane
@@ -82,7 +82,7 @@ class Program:
 
         return simplify(self)
 
-    def evaluate(self, *arguments: Any) -> Any:
+    def evaluate(self, *arguments: Any, **keywords: Any) -> Any:
         """The results, computed one instruction at a time on the numbers given, of any type with arithmetic.
 
         >>> from fractions import Fraction
@@ -92,11 +92,11 @@ class Program:
         """
         from autograd.compiler.interpret import interpret
 
-        return unflatten(self.results, interpret(self, self.flatten(arguments)))
+        return unflatten(self.results, interpret(self, self.flatten(arguments, keywords)))
 
-    def flatten(self, arguments: tuple[Any, ...]) -> list[Any]:
+    def flatten(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> list[Any]:
         """The numbers in the arguments, as the inputs; TypeError where the structure is another."""
-        leaves, structure = flatten(arguments)
+        leaves, structure = flatten((arguments, dict(sorted(keywords.items()))) if keywords else arguments)
         if structure != self.arguments and named(structure) != named(self.arguments):
             raise TypeError(
                 f"{self.name} was traced for arguments of the structure {self.arguments}, "
@@ -104,13 +104,17 @@ class Program:
             )
         return leaves
 
-    def __call__(self, *arguments: Any) -> Any:
-        """The results as floats, from machine code that is compiled at the first call."""
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """The results as floats, from machine code that is compiled at the first call.
+
+        Arguments are nested as those of the function traced, static ones left out.
+        """
         if self._machine is None:
             from autograd.compiler.machine import Machine
 
             self._machine = Machine(self.simplify())
-        return unflatten(self.results, self._machine.run([float(x) for x in self.flatten(arguments)]))
+        numbers = [as_float(x, self.name) for x in self.flatten(arguments, keywords)]
+        return unflatten(self.results, self._machine.run(numbers))
 
     def to_json(self) -> str:
         """The program as JSON text; numbers are written so that nan, inf and every bit survive."""
@@ -134,7 +138,8 @@ class Program:
     def _facts(self) -> tuple[Any, ...]:
         instructions = [(n, tuple(o), lanes, lane) for n, o, lanes, lane in self.instructions]
         constants = [x.hex() for x in self.constants]
-        return self.inputs, constants, instructions, self.outputs, self.name, self.arguments, self.results
+        structures = named(self.arguments), named(self.results)  # as they are when saved and loaded
+        return self.inputs, constants, instructions, self.outputs, self.name, structures
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Program.from_json, (self.to_json(),)

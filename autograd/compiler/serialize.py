@@ -39,8 +39,8 @@ def to_json(program: Program) -> str:
             "constants": [float(x).hex() for x in program.constants],
             "instructions": [_instruction_out(x) for x in program.instructions],
             "outputs": list(program.outputs),
-            "arguments": program.arguments,
-            "results": program.results,
+            "arguments": _structure_out(program.arguments, "arguments"),
+            "results": _structure_out(program.results, "results"),
         },
         separators=(",", ":"),
     )
@@ -52,6 +52,28 @@ def _instruction_out(instruction: Instruction) -> list[Any]:
     if isinstance(operands, range):
         numbers = {"start": operands.start, "stop": operands.stop, "step": operands.step}
     return [name, numbers, lanes, lane] if lanes or lane else [name, numbers]
+
+
+def _structure_out(structure: Structure, where: str) -> list[Any]:
+    """The structure as lists; a named tuple is saved as a tuple, since its class is code."""
+    kind = structure[0]
+    if kind == "dict":
+        keys = [_key_out(key, where) for key in structure[1]]
+        return [kind, keys, [_structure_out(s, where) for s in structure[2]]]
+    if kind in ("list", "tuple", "named"):
+        return ["list" if kind == "list" else "tuple", [_structure_out(s, where) for s in structure[-1]]]
+    return [kind, *[list(part) for part in structure[1:]]]
+
+
+def _key_out(key: Any, where: str) -> Any:
+    if isinstance(key, tuple):
+        return {"tuple": [_key_out(part, where) for part in key]}
+    if type(key) in _KEYS:
+        return key
+    raise ProgramError(
+        f"the program can't be saved: a dict in its {where} has the key {key!r} of {type(key)}: "
+        "use strings, numbers or tuples of them"
+    )
 
 
 def from_json(text: str) -> Program:
@@ -180,18 +202,40 @@ def _read(entry: Any, where: str, depth: int) -> Structure:
         return LEAF if kind == "leaf" else NONE
     if kind == "array" and len(rest) == 1 and isinstance(rest[0], list):
         return ("array", tuple([_count(n, where, _LARGEST) for n in rest[0]]))
-    if kind == "module" and len(rest) == 1 and _keys(rest[0]):
+    if kind == "module" and len(rest) == 1 and isinstance(rest[0], list):
+        if not all([isinstance(name, str) for name in rest[0]]) or len(set(rest[0])) != len(rest[0]):
+            _fail(where, f"has a module whose parameters are named {rest[0]!r}, not by one text each")
         return ("module", tuple(rest[0]))
     if kind in ("list", "tuple") and len(rest) == 1 and isinstance(rest[0], list):
         return (kind, tuple([_read(x, where, depth + 1) for x in rest[0]]))
     if kind == "dict" and len(rest) == 2 and _keys(rest[0]) and isinstance(rest[1], list):
         if len(rest[0]) != len(rest[1]):
             _fail(where, "has a dict with another number of keys than of values")
-        return ("dict", tuple(rest[0]), tuple([_read(x, where, depth + 1) for x in rest[1]]))
+        keys = tuple([_key(key) for key in rest[0]])
+        if len(set(keys)) != len(keys):
+            _fail(where, "has a dict in which a key stands twice")
+        return ("dict", keys, tuple([_read(x, where, depth + 1) for x in rest[1]]))
     _fail(where, f"has an unknown structure {kind!r}")
 
 
 def _keys(entry: Any) -> bool:
-    return isinstance(entry, list) and all(
-        [isinstance(k, (str, int, float, bool)) or k is None for k in entry]
-    )
+    return isinstance(entry, list) and all([_is_key(key, 0) for key in entry])
+
+
+def _is_key(key: Any, depth: int) -> bool:
+    if isinstance(key, dict):
+        parts = key.get("tuple")
+        return (
+            list(key) == ["tuple"]
+            and isinstance(parts, list)
+            and depth < _DEEPEST
+            and all([_is_key(part, depth + 1) for part in parts])
+        )
+    return type(key) in _KEYS
+
+
+def _key(key: Any) -> Any:
+    return tuple([_key(part) for part in key["tuple"]]) if isinstance(key, dict) else key
+
+
+_KEYS: Final = frozenset({str, int, float, bool, type(None)})

@@ -2,7 +2,7 @@
 
 A structure is a nested tuple, so that it can be compared, hashed and saved: `("leaf",)`,
 `("list", (...))`, `("tuple", (...))`, `("dict", (keys...), (...))`, `("array", (shape...))`,
-`("module", (names...))`, `("none",)`.
+`("module", (names...))`, `("none",)`, `("named", class, (...))` for named tuples.
 """
 
 from __future__ import annotations
@@ -39,8 +39,7 @@ def _describe(tree: Any, leaves: list[Any]) -> Structure:
         return ("dict", tuple(tree), tuple([_describe(x, leaves) for x in tree.values()]))
     if tree is None:
         return NONE
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(tree, numpy.ndarray) and tree.ndim > 0:
+    if is_array(tree):
         leaves.extend(_numbers(tree))
         return ("array", tree.shape)
     named = getattr(kind, "named_parameters", None)
@@ -48,7 +47,9 @@ def _describe(tree: Any, leaves: list[Any]) -> Structure:
         parameters = list(named(tree))
         leaves.extend([p for _, p in parameters])
         return ("module", tuple([name for name, _ in parameters]))
-    if isinstance(tree, (list, tuple)):  # subclasses, named tuples among them, count as what they extend
+    if isinstance(tree, tuple) and hasattr(kind, "_fields"):
+        return ("named", kind, tuple([_describe(x, leaves) for x in tree]))
+    if isinstance(tree, (list, tuple)):  # other subclasses count as what they extend
         return ("list" if isinstance(tree, list) else "tuple", tuple([_describe(x, leaves) for x in tree]))
     if isinstance(tree, Mapping):
         return ("dict", tuple(tree), tuple([_describe(x, leaves) for x in tree.values()]))
@@ -56,15 +57,23 @@ def _describe(tree: Any, leaves: list[Any]) -> Structure:
     return LEAF
 
 
+def is_array(tree: Any) -> bool:
+    """Whether the tree is a NumPy array."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(tree, numpy.ndarray)
+
+
 def _numbers(array: Any) -> list[Any]:
     """The entries of an array as Python numbers or as the objects they are; TypeError for other dtypes."""
+    if hasattr(array, "mask"):
+        raise TypeError("a masked array has entries that are no numbers: fill them, with array.filled(x)")
     if array.dtype.kind not in "fiubO":
         raise TypeError(
             f"an array of dtype {array.dtype} holds no real numbers: give floats, integers or objects"
         )
     if array.dtype.kind in "fiub":
         array = array.astype(float, copy=False)
-    flat: list[Any] = array.ravel().tolist()
+    flat: list[Any] = sys.modules["numpy"].asarray(array).reshape(-1).tolist()  # a matrix has always two axes
     return flat
 
 
@@ -87,6 +96,8 @@ def _build(structure: Structure, leaves: Iterator[Any], arrays: str) -> Any:
         return tuple([_build(s, leaves, arrays) for s in structure[1]])
     if kind == "dict":
         return dict(zip(structure[1], [_build(s, leaves, arrays) for s in structure[2]], strict=True))
+    if kind == "named":
+        return structure[1](*[_build(s, leaves, arrays) for s in structure[2]])
     if kind == "module":
         return {name: next(leaves) for name in structure[1]}
     if kind == "none":
@@ -135,7 +146,7 @@ def path(structure: Structure, index: int) -> str:
             index, place = divmod(index, n)
             places.append(place)
         return f"[{', '.join(map(str, reversed(places)))}]"
-    keys = structure[1] if kind == "dict" else range(len(structure[1]))
+    keys = structure[1] if kind == "dict" else range(len(structure[-1]))
     for key, child in zip(keys, structure[-1], strict=True):
         count = size(child)
         if index < count:
@@ -160,10 +171,10 @@ def in_module(structure: Structure, index: int) -> bool:
 
 
 def shapes(structure: Structure) -> frozenset[tuple[int, ...]]:
-    """The shapes of the arrays in a structure."""
+    """The shapes of the arrays in a structure that have axes."""
     kind = structure[0]
     if kind == "array":
-        return frozenset([structure[1]])
+        return frozenset([structure[1]] if structure[1] else [])
     if kind in ("leaf", "none", "module"):
         return frozenset()
     return frozenset().union(*[shapes(s) for s in structure[-1]])
@@ -185,8 +196,7 @@ def _substitute(tree: Any, leaves: Iterator[Any]) -> Any:
         return {key: _substitute(x, leaves) for key, x in tree.items()}
     if tree is None:
         return None
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(tree, numpy.ndarray) and tree.ndim > 0:
+    if is_array(tree):
         return _build(("array", tree.shape), leaves, "object")
     named = getattr(kind, "named_parameters", None)
     if named is not None:
@@ -195,7 +205,7 @@ def _substitute(tree: Any, leaves: Iterator[Any]) -> Any:
 
 
 def named(structure: Structure) -> Structure:
-    """The structure with modules as dicts of their parameters, which may stand in for them.
+    """The structure with what may stand in: dicts of parameters for modules, tuples for named ones.
 
     >>> named(("module", ("w", "b")))
     ('dict', ('w', 'b'), (('leaf',), ('leaf',)))
@@ -203,8 +213,8 @@ def named(structure: Structure) -> Structure:
     kind = structure[0]
     if kind == "module":
         return ("dict", structure[1], (LEAF,) * len(structure[1]))
-    if kind in ("list", "tuple"):
-        return (kind, tuple([named(s) for s in structure[1]]))
+    if kind in ("list", "tuple", "named"):
+        return ("list" if kind == "list" else "tuple", tuple([named(s) for s in structure[-1]]))
     if kind == "dict":
         return ("dict", structure[1], tuple([named(s) for s in structure[2]]))
     return structure

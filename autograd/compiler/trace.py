@@ -13,9 +13,11 @@ from typing import Any
 from autograd.compiler.build import Builder, Trace
 from autograd.compiler.lanes import TRACED
 from autograd.compiler.program import Program
-from autograd.compiler.structure import Structure, flatten
+from autograd.compiler.structure import Structure, flatten, path
+from autograd.errors import TracedValueError
 from autograd.graph import topological
 from autograd.modes import THREAD, depth, tracing
+from autograd.primitive_type import as_float
 from autograd.value import Value
 
 
@@ -55,11 +57,17 @@ def trace(
     try:
         with tracing():
             result = call(inputs)
+    except TypeError as problem:
+        if not isinstance(problem, TracedValueError):
+            problem.add_note(
+                f"(while jit traced {name}: its arguments are Values that stand for every number. What must "
+                "be an int, a range or an index there, name in static_argnums)"
+            )
+        raise
     finally:
         THREAD.no_grad = outside
     leaves, results = flatten(result)
-    for leaf in leaves:
-        _check_result(leaf, name)
+    leaves = [x if isinstance(x, Value) else _number(x, results, i, name) for i, x in enumerate(leaves)]
     if shapes:
         results = _as_arrays(results, shapes)
     builder = Builder(inputs)
@@ -67,12 +75,15 @@ def trace(
     return builder.finish(outputs, name, arguments, results)
 
 
-def _check_result(leaf: Any, name: str) -> None:
-    if not isinstance(leaf, Value) and not hasattr(type(leaf), "__float__"):
+def _number(leaf: Any, results: Structure, i: int, name: str) -> float:
+    try:
+        return as_float(leaf, f"a result of {name}")
+    except TypeError:
+        where = path(results, i)
         raise TypeError(
-            f"{name} returned {leaf!r} of type {type(leaf).__name__}: a jitted function returns numbers, "
-            "in lists, tuples, dicts and arrays"
-        )
+            f"{name} returned {leaf!r} of type {type(leaf).__name__}{' at ' if where else ''}{where}: "
+            "a jitted function returns numbers, in lists, tuples, dicts and arrays"
+        ) from None
 
 
 def _written(builder: Builder, leaves: list[Any]) -> list[Any]:
@@ -89,8 +100,8 @@ def _as_arrays(structure: Structure, shapes: frozenset[tuple[int, ...]]) -> Stru
         return ("array", shape)
     if structure[0] in ("list", "tuple"):
         return (structure[0], tuple([_as_arrays(s, shapes) for s in structure[1]]))
-    if structure[0] == "dict":
-        return ("dict", structure[1], tuple([_as_arrays(s, shapes) for s in structure[2]]))
+    if structure[0] in ("dict", "named"):
+        return (structure[0], structure[1], tuple([_as_arrays(s, shapes) for s in structure[2]]))
     return structure
 
 
