@@ -11,7 +11,8 @@ from collections import deque
 from typing import Final
 
 from autograd.compiler import helpers
-from autograd.compiler.emit import EMIT, Block, callback
+from autograd.compiler.emit import Block
+from autograd.compiler.lowering import lower
 from autograd.compiler.program import Program
 
 SHORTEST: Final = 30_000  # instructions; below, straight-line code is faster and still quick to compile
@@ -88,9 +89,7 @@ class CompactAssembly:
                 for n in self.kinds.values()
             ]
         )
-        every = self.needs | {(need, 1) for need, _ in self.needs if not need.startswith("llvm.")}
-        declared = [helpers.helper(need, width) for need, width in sorted(every)]
-        declared += [f"declare double @{callback(name)}(ptr, i64)" for name in sorted(self.callbacks)]
+        declared = helpers.helpers(self.needs, self.callbacks)
         return "\n".join(
             [
                 *declared,
@@ -113,14 +112,7 @@ class CompactAssembly:
             block.lines.append(f"%n{j} = load i32, ptr %i{j}")
             block.lines.append(f"%p{j} = getelementptr double, ptr %w, i32 %n{j}")
             given.append(block.new(f"load double, ptr %p{j}"))
-        emit = EMIT.get(name)
-        if emit is not None:
-            result = emit(block, *given)
-        elif name == "hypot" and operands == 2:
-            result = block.call("hypot", *given)
-        else:
-            self.callbacks.add(name)
-            result = block.call(f"{callback(name)}.{operands}", *given)
+        result = lower(block, self.callbacks, name, given)
         return _LOOP.format(number=number, operands=operands, body="\n".join(block.lines), result=result)
 
 

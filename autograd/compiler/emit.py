@@ -230,6 +230,15 @@ def _softplus(b: Block, x: str) -> str:
     return b.select(positive, b.op("fadd", x, rest), rest)
 
 
+def _ulp(b: Block, x: str) -> str:
+    size = b.intrinsic("fabs", x)
+    infinity = b.constant(float("inf"))
+    above = b.op("fsub", b.call("nextafter", size, infinity), size)
+    largest = b.compare("oeq", size, b.constant(1.7976931348623157e308))
+    above = b.select(largest, b.constant(1.99584030953472e292), above)
+    return b.select(b.compare("oeq", size, infinity), infinity, above)
+
+
 def _arithmetic(name: str) -> Callable[..., str]:
     return lambda b, x, y: b.op(name, x, y)
 
@@ -248,8 +257,8 @@ def _libm(symbol: str) -> Callable[..., str]:
 
 # C's functions that Python's `math` calls too, so that compiled and eager results are the same bits.
 _LIBM: Final = str.split(
-    "exp expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh "
-    "asinh acosh atanh erf erfc atan2 pow fmod"
+    "exp exp2 expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh "
+    "asinh acosh atanh erf erfc atan2 pow fmod remainder nextafter"
 )
 
 EMIT: Final[dict[str, Callable[..., str]]] = {
@@ -270,6 +279,8 @@ EMIT: Final[dict[str, Callable[..., str]]] = {
     "trunc": _intrinsic("trunc"),
     "round": _intrinsic("rint"),
     "copysign": _intrinsic("copysign"),
+    "fma": _intrinsic("fma"),
+    "ulp": _ulp,
     "less": _condition("olt"),
     "less_equal": _condition("ole"),
     "equal": _condition("oeq"),

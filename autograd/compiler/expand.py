@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from autograd import primitives
-from autograd.compiler.emit import EMIT
+from autograd.compiler.lowering import lowered
 from autograd.compiler.program import LANE_NAMES, Instruction, Program
 from autograd.primitive_type import PRIMITIVES, Primitive, find
 
@@ -33,11 +33,7 @@ def _kept(instruction: Instruction, compact: bool) -> bool:
     name = instruction.name
     if compact and name == "dot":
         return False
-    return name in EMIT or name in LANE_NAMES or name in _CALLED or find(name).lower is None
-
-
-# Their compositions are off by more than 2 ULP, or not right at the infinities.
-_CALLED: Final = frozenset({"norm_pdf", "norm_cdf"})
+    return name in LANE_NAMES or lowered(name) or find(name).lower is None
 
 
 class _Writer:

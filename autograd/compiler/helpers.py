@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from autograd.compiler.emit import literal
+from autograd.compiler.emit import callback, literal
 from autograd.compiler.kernels import folded
+from autograd.compiler.translation import translated
 
 # Copies count numbers, a stride apart, to neighbours.
 STRIDED: Final = """
@@ -65,18 +66,42 @@ done:
 """
 
 
-def helper(need: str, width: int) -> str:
-    """The declaration or definition of what a block called, as `Block.needs` names it."""
+def helpers(needs: set[tuple[str, int]], callbacks: set[str]) -> list[str]:
+    """Declarations and definitions of what blocks called, as `Block.needs` names it, and of what these call.
+
+    `needs` gains what is called by what was called.
+    """
+    found: dict[tuple[str, int], str] = {}
+    waiting = sorted(needs)
+    while waiting:
+        need, width = waiting.pop()
+        key = need.rpartition("/")[0] or need, width
+        if key not in found:
+            found[key], more = _helper(need, width)
+            waiting += sorted(more)
+            needs |= more
+    calls = [f"declare double @{callback(name)}(ptr, i64)" for name in sorted(callbacks)]
+    return [*dict.fromkeys([found[key] for key in sorted(found)]), *calls]
+
+
+def _helper(need: str, width: int) -> tuple[str, frozenset[tuple[str, int]]]:
+    if need.startswith("declare "):
+        return need, frozenset()
     name, _, count = need.rpartition("/")
     operands = int(count)
     if name.startswith("llvm."):
         kind = "double" if width == 1 else f"<{width} x double>"
-        return f"declare {kind} @{name}({', '.join([kind] * operands)})"
+        return f"declare {kind} @{name}({', '.join([kind] * operands)})", frozenset()
+    if width > 1:
+        return _by_lanes(name, operands, width), frozenset({(need, 1)})
     if name.startswith("python."):
-        return _callback(name, operands, width)
-    if width == 1:
-        return f"declare double @{name}.1({', '.join(['double'] * operands)})"
-    return _by_lanes(name, operands, width)
+        return _listed(name, operands, name.rpartition(".")[0]), frozenset()
+    if not name.startswith("autograd."):
+        return f"declare double @{name}.1({', '.join(['double'] * operands)})", frozenset()
+    function, _, last = name.rpartition(".")
+    if last == f"of{operands}":
+        return _listed(name, operands, f"{function}.1"), frozenset({(f"{function}/0", 1)})
+    return translated(name)
 
 
 def _by_lanes(name: str, operands: int, width: int) -> str:
@@ -96,10 +121,8 @@ def _by_lanes(name: str, operands: int, width: int) -> str:
     return "\n".join(lines)
 
 
-def _callback(name: str, operands: int, width: int) -> str:
-    """The evaluation in Python, given a pointer to its operands and their number."""
-    if width > 1:
-        return _by_lanes(name, operands, width)
+def _listed(name: str, operands: int, function: str) -> str:
+    """A function of so many numbers as the function of a list: where it begins, and its length."""
     given = ", ".join([f"double %a{k}" for k in range(operands)])
     lines = [
         f"define internal double @{name}.1({given}) noinline {{",
@@ -108,8 +131,7 @@ def _callback(name: str, operands: int, width: int) -> str:
     for k in range(operands):
         lines.append(f"%p{k} = getelementptr double, ptr %p, i64 {k}")
         lines.append(f"store double %a{k}, ptr %p{k}")
-    # The last part of the name is the number of operands: the callback itself serves any number.
-    lines += [f"%z = call double @{name.rpartition('.')[0]}(ptr %p, i64 {operands})", "ret double %z", "}"]
+    lines += [f"%z = call double @{function}(ptr %p, i64 {operands})", "ret double %z", "}"]
     return "\n".join(lines)
 
 

@@ -106,7 +106,7 @@ class Machine:
         symbols = set()
         for need, _ in assembly.needs:
             name = need.rpartition("/")[0]
-            if not name.startswith(("llvm.", "python.")):
+            if name and not name.startswith(("llvm.", "python.", "autograd.")):
                 symbols.add(f"{name}.1")
         _resolve(llvm, symbols, assembly.callbacks)
         self.text = assembly.text

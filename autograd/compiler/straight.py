@@ -6,8 +6,9 @@ from array import array
 from collections.abc import Sequence
 
 from autograd.compiler import helpers, kernels
-from autograd.compiler.emit import EMIT, Block, callback, literal
+from autograd.compiler.emit import Block, literal
 from autograd.compiler.layout import CHUNK, Chunk, Layout
+from autograd.compiler.lowering import FSUM, lower
 from autograd.compiler.matrices import Call, Place, Table
 from autograd.compiler.program import (
     LANE_FSUM,
@@ -65,8 +66,7 @@ class Assembly:
                 self.presets.append((place, program.constants[i - program.inputs]))
 
     def _module(self) -> str:
-        declared = [helpers.helper(need, width) for need, width in sorted(self._all_needs())]
-        declared += [f"declare double @{callback(name)}(ptr, i64)" for name in sorted(self.callbacks)]
+        declared = helpers.helpers(self.needs, self.callbacks)
         parts = [*declared, helpers.STRIDED, helpers.FILL, helpers.ORDERED]
         if self.layout.groups:
             parts.append(helpers.totals(self.width))
@@ -79,10 +79,6 @@ class Assembly:
         if name == "gather":
             return kernels.GATHER
         return (kernels.dots if name == "dots" else kernels.pairs)(rows, size, self.width, self.flags)
-
-    def _all_needs(self) -> set[tuple[str, int]]:
-        """What is called lane by lane needs the function of one number too."""
-        return self.needs | {(need, 1) for need, _ in self.needs if not need.startswith("llvm.")}
 
     def _chunk(self, piece: Chunk) -> None:
         name = f"@chunk{len(self.functions)}"
@@ -189,11 +185,12 @@ class _Writer:
         elif name in (LANE_SUM, LANE_FSUM):
             start = self.pointer(self.layout.place[operands[0]])
             if name == LANE_FSUM:
-                self.assembly.callbacks.add("fsum")
-            function = "@ordered" if name == LANE_SUM else f"@{callback('fsum')}"
+                self.block.needs.add((f"{FSUM}/0", 1))
+            function = "@ordered" if name == LANE_SUM else f"@{FSUM}.1"
             self.keep(i, self.block.new(f"call double {function}(ptr {start}, i64 {lanes})"))
         else:
-            self.keep(i, self.compute(name, [self.read(j) for j in operands]))
+            given = [self.read(j) for j in operands]
+            self.keep(i, lower(self.block, self.assembly.callbacks, name, given))
 
     def call(self, call: Call) -> None:
         """A kernel's call."""
@@ -212,15 +209,6 @@ class _Writer:
             self.line(f"call void @gather(ptr %w, {', '.join(given)})")
         else:
             self.line(f"call void @{name}.{rows}.{size}({', '.join(given)})")
-
-    def compute(self, name: str, given: list[str]) -> str:
-        emit = EMIT.get(name)
-        if emit is not None:
-            return emit(self.block, *given)
-        if name == "hypot" and len(given) == 2:
-            return self.block.call("hypot", *given)
-        self.assembly.callbacks.add(name)
-        return self.block.call(f"{callback(name)}.{len(given)}", *given)
 
     def keep(self, i: int, name: str) -> None:
         """Remember the value, and store it where another chunk reads it."""

@@ -52,6 +52,8 @@ _RISING: Final[tuple[tuple[float, ...], ...]] = (
     (3.0, 5.0, 7.0, 9.0, 11.0, 13.0, 15.0, 17.0),
     (6.0, 15.0, 28.0, 45.0, 66.0, 91.0, 120.0, 153.0),
 )
+_SQRT_2_PI: Final = 2.5066282746310007
+_LOG_2_PI_LESS_1_OVER_2: Final = 0.4189385332046727
 _1_LESS_EULER: Final = 0.42278433509846714
 _ROOT: Final = 1.4616321449683622  # of digamma; the rest of its digits is 9.549995429965697e-17
 _ROOT_LOW: Final = 9.549995429965697e-17
@@ -63,14 +65,33 @@ def gamma(x: float) -> float:
     >>> gamma(5.0), gamma(-0.0), gamma(-1.0), gamma(200.0)
     (24.0, -inf, nan, inf)
     """
-    if -10.0 < x < 12.0 and x != 0.0:
+    if -10.0 < x < 24.0 and x != 0.0:
         return _gamma_moderate(x)
-    try:
-        return math.gamma(x)
-    except OverflowError:
+    if x == 0.0:
         return math.copysign(INF, x)
-    except ValueError:
-        return math.copysign(INF, x) if x == 0.0 else NAN
+    if x > 0.0:
+        if x > 172.0:
+            return INF
+        root = math.pow(x, 0.5 * x - 0.25)  # its square would overflow before gamma does
+        return root * math.exp(-x) * (_SQRT_2_PI * math.exp(_stirling(x))) * root
+    if not math.isfinite(x) or x == math.floor(x):
+        return NAN
+    if x < -190.0:
+        return -0.0 if math.floor(x) % 2 else 0.0
+    root = math.pow(-x, -0.5 * x - 0.25)
+    mirrored = math.pi / (-x * sinpi(x)) / (_SQRT_2_PI * math.exp(_stirling(-x)))
+    return mirrored / (root * math.exp(x)) / root
+
+
+def _stirling(x: float) -> float:
+    """lgamma(x) - ((x - 1/2) log x - x + log(2 pi)/2), x >= 10, DLMF 5.11.1."""
+    inverse = 1.0 / x
+    squared = inverse * inverse
+    total = 0.0
+    for k in range(8, 0, -1):
+        top, bottom = BERNOULLI[k - 1]
+        total = top / (bottom * (2 * k) * (2 * k - 1)) + total * squared
+    return total * inverse
 
 
 def _gamma_moderate(x: float) -> float:
@@ -96,16 +117,13 @@ def _gamma_moderate(x: float) -> float:
 
 
 def lgamma(x: float) -> float:
-    """log|gamma(x)|, of slope digamma(x); infinite at the poles. CPython's cancels near 1 and 2.
+    """log|gamma(x)|, of slope digamma(x); infinite at the poles.
 
     >>> lgamma(1.0), lgamma(2.0), lgamma(-3.0), lgamma(1e308)
     (0.0, 0.0, inf, inf)
     """
     if x >= 10.0:
-        try:
-            return math.lgamma(x)
-        except OverflowError:
-            return INF
+        return (x - 0.5) * (log(x) - 1.0) + (_LOG_2_PI_LESS_1_OVER_2 + _stirling(x))
     if x >= 2.5:
         nearest = rint(x)
         product = 1.0
