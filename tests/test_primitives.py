@@ -128,6 +128,15 @@ def test_nothing_raises_and_everything_is_a_float(primitive: Primitive, data) ->
     assert all([type(d) is float for d in primitive.local_partials(z, tuple(xs))])
 
 
+@pytest.mark.parametrize("exponent", [0.0, 1.0, -0.5, -1.0, 0.5, -1.5])
+@pytest.mark.parametrize("x", [0.0, -2.0, 1.0, 1.5, nan])
+def test_lowered_slopes_are_nan_outside_as_well(x, exponent):
+    """Also to the power 0, which makes 1 of a NaN."""
+    for name, xs in {"beyond": (x, exponent), "between": (x, -1.0, 1.0, exponent)}.items():
+        primitive = PRIMITIVES[name]
+        assert primitive.lower(*xs) == pytest.approx(primitive(*xs), rel=4e-15, nan_ok=True), (name, xs)
+
+
 @pytest.mark.parametrize("primitive", [p for p in TABLE if p.lower is not None], ids=lambda p: p.name)
 def test_lowered_forms_are_as_good(primitive: Primitive) -> None:
     rng = random.Random(primitive.name)

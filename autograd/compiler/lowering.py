@@ -12,6 +12,7 @@ from typing import Final
 from autograd.compiler.emit import EMIT, Block, callback
 from autograd.compiler.translation import native, takes_list
 
+HYPOT: Final = "autograd.compiler.translation.runtime.hypot"  # of two numbers
 FSUM: Final = "autograd.compiler.translation.runtime.fsum"  # of numbers that stand side by side
 
 
@@ -26,7 +27,7 @@ def lower(block: Block, callbacks: set[str], name: str, given: list[str]) -> str
     if emit is not None:
         return emit(block, *given)
     if name == "hypot" and len(given) == 2:
-        return block.call("hypot", *given)
+        return block.call(HYPOT, *given)
     symbol = native(name)
     if symbol is not None:
         return block.call(f"{symbol}.of{len(given)}" if takes_list(name) else symbol, *given)

@@ -13,7 +13,7 @@ from typing import Final
 from autograd import special
 from autograd.primitive_type import Interval, Number, Primitive, declare
 from autograd.primitives.arithmetic import div, power, remainder, round_
-from autograd.primitives.choosing import abs_, equal, less, where
+from autograd.primitives.choosing import abs_, equal, less, less_equal, where
 
 POSITIVE: Final = Interval(0.0, inf)
 UNIT: Final = Interval(-1.0, 1.0)
@@ -71,7 +71,7 @@ def _inverse_power(q: Number, exponent: Number) -> Number:
         return div_positive(1.0, q)
     if isinstance(exponent, float) and exponent == -0.5:
         return div(1.0, sqrt(q))
-    return where(less(q, 0.0), nan, power(q, exponent))
+    return where(less_equal(0.0, q), power(q, exponent), nan)  # a NaN to the power 0 would be 1
 
 
 def _between_partials(
@@ -117,7 +117,7 @@ beyond: Final[Primitive] = declare(
         lower=lambda x, exponent: (
             div(1.0, sqrt(x - 1.0) * sqrt(x + 1.0))
             if isinstance(exponent, float) and exponent == -0.5
-            else power(sqrt(x - 1.0) * sqrt(x + 1.0), 2.0 * exponent)
+            else where(less_equal(1.0, x), power(sqrt(x - 1.0) * sqrt(x + 1.0), 2.0 * exponent), nan)
         ),
         doc="(x*x - 1)**exponent for x >= 1, NaN below. The slope of acosh.",
     )

@@ -157,7 +157,7 @@ class Calls(Lists):
         if all([constant(x) for x in given]) and name not in ("fsum", "dist"):
             folded: Any = getattr(math, name)
             return folded(*given)
-        if name in ("fsum", "dist"):
+        if name in ("fsum", "dist", "hypot"):
             return self.call(RUNTIME, name, given)
         if name == "ldexp":
             return self.ldexp(*given)
@@ -175,7 +175,7 @@ class Calls(Lists):
         if name in ("degrees", "radians"):
             factor = 180.0 / math.pi if name == "degrees" else math.pi / 180.0
             return self.real(b.op("fmul", x[0], b.constant(factor)))
-        if name in ("cbrt", "hypot"):
+        if name == "cbrt":
             return self.real(b.call(name, *x))
         emit = EMIT.get(name)
         if emit is None:

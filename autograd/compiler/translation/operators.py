@@ -201,13 +201,21 @@ class Operators:
         return Number("i1", self.block.compare(real, self.double(x), self.double(y)))
 
     def _boolop(self, node: ast.BoolOp) -> Any:
-        word = "and" if isinstance(node.op, ast.And) else "or"
-        given = []
-        for operand in node.values:
-            given.append(self.bit(self.evaluate(operand)))
-            if given[-1] is (word == "or"):
-                return given[-1]
-        return self.joined([x if isinstance(x, bool) else Number("i1", x) for x in given], word)
+        return self.lazily(node.values, isinstance(node.op, ast.And))
+
+    def lazily(self, operands: list[ast.expr], every: bool) -> Any:
+        """The bit of `and` (every) or `or`, whose later operands may be meaningless after the first ones."""
+        first = self.bit(self.evaluate(operands[0]))
+        rest = operands[1:]
+        if not rest:
+            return first if isinstance(first, bool) else Number("i1", first)
+        if isinstance(first, bool):
+            return self.lazily(rest, every) if first is every else first
+        if any([isinstance(x, (ast.Subscript, ast.Call)) for operand in rest for x in ast.walk(operand)]):
+            if every:
+                return self.either(first, lambda: self.lazily(rest, every), lambda: False)
+            return self.either(first, lambda: True, lambda: self.lazily(rest, every))
+        return self.joined([Number("i1", first), self.lazily(rest, every)], "and" if every else "or")
 
     def joined(self, bits: list[Any], word: str) -> Any:
         """All bits, or any of them."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 
+from autograd.special.rounding import floor, fmod
 from autograd.special.summation import two_product, two_sum
 
 
 def mod(x: float, y: float) -> float:
     """x % y, for y other than 0."""
-    rest = math.fmod(x, y)
+    rest = fmod(x, y)
     if rest == 0.0:
         return math.copysign(0.0, y)
     return rest + y if (rest < 0.0) != (y < 0.0) else rest
@@ -20,50 +21,72 @@ def mod(x: float, y: float) -> float:
 
 def floordiv(x: float, y: float) -> float:
     """x // y, for y other than 0."""
-    rest = math.fmod(x, y)
+    rest = fmod(x, y)
     whole = (x - rest) / y
     if rest != 0.0 and (rest < 0.0) != (y < 0.0):
         whole -= 1.0
     if whole == 0.0:
         return math.copysign(0.0, x / y)
-    below = math.floor(whole)
+    below = floor(whole)
     return below + 1.0 if whole - below > 0.5 else below
 
 
 def fsum(values: list[float]) -> float:
-    """The sum, exactly rounded (Shewchuk, "Adaptive precision floating-point arithmetic", 1997).
-
-    Where a partial sum overflows, all is summed once more a power of two lower.
-    """
-    plain = 0.0
-    total = _exact(values, 1.0)
-    if math.isfinite(total):
-        return total
-    for value in values:
-        if not math.isfinite(value):
-            plain += value
-    if plain != 0.0:
-        return plain
-    return _exact(values, 5.421010862427522e-20) * 18446744073709551616.0
-
-
-def _exact(values: list[float], factor: float) -> float:
-    """The sum of the values times a power of two by partial sums that don't overlap."""
+    """The sum, exactly rounded (Shewchuk, "Adaptive precision floating-point arithmetic", 1997)."""
     partials = [0.0] * (len(values) + 1)
     count = 0
+    plain = 0.0
     for value in values:
-        high = value * factor
-        kept = 0
-        for j in range(count):
-            high, low = two_sum(high, partials[j])
-            if low != 0.0:
-                partials[kept] = low
-                kept += 1
-        if high != 0.0:
-            partials[kept] = high
+        count = _grown(partials, count, value)
+        if not math.isfinite(value):
+            plain += value
+    total = _rounded(partials, count)
+    if plain != 0.0:
+        return plain
+    return total if math.isfinite(total) else _balanced_sum(values)
+
+
+def _grown(partials: list[float], count: int, value: float) -> int:
+    """Add a value to partial sums that don't overlap, the largest last; how many they are now."""
+    high = value
+    kept = 0
+    for j in range(count):
+        high, low = two_sum(high, partials[j])
+        if low != 0.0:
+            partials[kept] = low
             kept += 1
-        count = kept
-    return _rounded(partials, count)
+    if high != 0.0:
+        partials[kept] = high
+        kept += 1
+    return kept
+
+
+def _balanced_sum(values: list[float]) -> float:
+    """Where a partial sum overflowed: the same in an order in which values of both signs take turns."""
+    partials = [0.0] * (len(values) + 1)
+    count = 0
+    above = 0
+    below = 0
+    for _ in range(len(values)):
+        while above < len(values) and not values[above] > 0.0:
+            above += 1
+        while below < len(values) and not values[below] < 0.0:
+            below += 1
+        positive = count == 0 or partials[count - 1] > 0.0
+        if below < len(values) and (positive or above == len(values)):
+            count = _grown(partials, count, values[below])
+            below += 1
+        elif above < len(values):
+            count = _grown(partials, count, values[above])
+            above += 1
+    total = _rounded(partials, count)
+    if math.isfinite(total):
+        return total
+    # The sum itself is near the end of the range, and small summands are far from it.
+    count = 0
+    for value in values:
+        count = _grown(partials, count, value * 5.421010862427522e-20)
+    return _rounded(partials, count) * 18446744073709551616.0
 
 
 def _rounded(partials: list[float], count: int) -> float:
@@ -116,6 +139,29 @@ def _length(values: list[float], factor: float) -> float:
         square, lost = two_product(scaled, scaled)
         total, lost_too = two_sum(total, square)
         low += lost + lost_too
+    root = math.sqrt(total + low)
+    square, lost = two_product(root, root)
+    rest, lost_too = two_sum(total, -square)
+    return (root + (rest + (low + lost_too - lost)) / (2.0 * root)) / factor
+
+
+def hypot(x: float, y: float) -> float:
+    """The length of two coordinates, as `norm`."""
+    a, b = math.fabs(x), math.fabs(y)
+    largest = a if a > b else b
+    if math.inf in (a, b):
+        return math.inf
+    if largest == 0.0:
+        return a + b
+    factor = 1.0
+    if largest > 1e150:
+        factor = 2.409919865102884e-181
+    elif largest < 1e-120:
+        factor = 4.149515568880993e180
+    total, low = two_product(a * factor, a * factor)
+    square, lost = two_product(b * factor, b * factor)
+    total, lost_too = two_sum(total, square)
+    low += lost + lost_too
     root = math.sqrt(total + low)
     square, lost = two_product(root, root)
     rest, lost_too = two_sum(total, -square)
