@@ -81,7 +81,8 @@ def test_documentation_in_words():
     assert plain(kinks=(0.0,)).domains == "Not smooth at 0.0."
     assert plain().__doc__ == "plain(x, /)"
     assert plain(None, 3, (half,)).domains == "Domain: 0.0 < x <= 1.0."
-    assert Primitive.__doc__.startswith("An elementary operation")
+    # the compiler keeps no documentation of classes
+    assert autograd.compiled or Primitive.__doc__.startswith("An elementary operation")
 
 
 def test_signatures():
