@@ -77,7 +77,7 @@ def run(text: str = DEFAULT, low: float = -3.0, high: float = 3.0, quick: bool =
     models = {}
     for width in tqdm(widths, desc=f"fitting {text}", unit="width"):
         errors[width], models[width] = fitted(
-            x, (y - y.mean()) / scale, width, 1 if quick else 2, 60 if quick else 600
+            x, (y - y.mean()) / scale, width, 1 if quick else 2, 60 if quick else 2000
         )
     print(f"f(x) = {text} on {low} ... {high}")
     for width, error in errors.items():
@@ -87,7 +87,8 @@ def run(text: str = DEFAULT, low: float = -3.0, high: float = 3.0, quick: bool =
     for i, width in enumerate(widths[:3] if quick else widths[1:5]):
         guess = nn.predict(models[width], x) * scale + y.mean()
         left.plot(where, guess, color=COLOURS[i], linewidth=1.2, label=f"width {width}")
-    left.margins(y=0.25)
+    low_y, high_y = left.get_ylim()
+    left.set_ylim(low_y, high_y + 0.25 * (high_y - low_y))
     left.legend(frameon=False, fontsize=8, loc="upper left", ncols=2)
     left.set(xlabel="x", ylabel="f(x)", title="One hidden layer of tanh")
     right.loglog(list(errors), [error * scale for error in errors.values()], "o-", color=COLOURS[0])

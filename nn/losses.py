@@ -7,22 +7,50 @@ output has several components the mean over them is taken, as PyTorch's losses d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import pi
-from typing import Any
+from functools import wraps
+from math import isfinite, pi
+from typing import Any, ParamSpec
 
 from autograd import Value, math
 
 Loss = Callable[[Any, Any], Any]
+P = ParamSpec("P")
 
 
 def _several(x: Any) -> bool:
-    return not isinstance(x, Value | float | int) and hasattr(x, "__len__")
+    return not isinstance(x, Value | float | int | str | bytes | dict) and hasattr(x, "__len__")
+
+
+def _of_numbers(loss: Callable[P, Any]) -> Callable[P, Any]:
+    """The loss, which names what is no number among its outputs and targets where it fails for it."""
+
+    @wraps(loss)
+    def checked(*given: P.args, **settings: P.kwargs) -> Any:
+        try:
+            return loss(*given, **settings)
+        except TypeError:
+            for what, whole in zip(("output", "target"), given, strict=False):
+                for part in list(whole) if _several(whole) else [whole]:  # type: ignore[call-overload]
+                    if hasattr(type(part), "__primitive__"):
+                        continue
+                    try:
+                        Value(part)
+                    except TypeError:
+                        raise TypeError(
+                            f"{loss.__name__} got the {what} {part!r} of type {type(part).__name__}: "
+                            "give numbers or Values"
+                        ) from None
+            raise
+
+    return checked
 
 
 def _each(name: str, output: Any, target: Any) -> list[tuple[Any, Any]]:
     """Output and target in pairs; ValueError where their numbers differ."""
     outputs = list(output) if _several(output) else [output]
     targets = list(target) if _several(target) else [target]
+    if not outputs:
+        raise ValueError(f"{name} got no outputs: give at least one")
     if len(outputs) != len(targets):
         raise ValueError(
             f"{name} got {len(outputs)} outputs and {len(targets)} targets: give as many of each"
@@ -41,6 +69,7 @@ def _mean(terms: Sequence[Any]) -> Any:
     return terms[0] if len(terms) == 1 else _total(terms) / float(len(terms))
 
 
+@_of_numbers
 def mse(output: Any, target: Any) -> Any:
     """The mean squared error.
 
@@ -50,6 +79,7 @@ def mse(output: Any, target: Any) -> Any:
     return _mean([math.square(o - t) for o, t in _each("mse", output, target)])
 
 
+@_of_numbers
 def mae(output: Any, target: Any) -> Any:
     """The mean absolute error.
 
@@ -59,12 +89,15 @@ def mae(output: Any, target: Any) -> Any:
     return _mean([math.abs(o - t) for o, t in _each("mae", output, target)])
 
 
+@_of_numbers
 def huber(output: Any, target: Any, delta: float = 1.0) -> Any:
     """Half the squared error up to `delta` away, beyond it a straight line that goes on with the same slope.
 
     >>> huber(0.5, 0.0), huber(3.0, 0.0)
     (0.125, 2.5)
     """
+    if not delta > 0.0:
+        raise ValueError(f"delta is {delta!r}: give a positive number")
     terms = []
     for o, t in _each("huber", output, target):
         error = o - t
@@ -75,6 +108,7 @@ def huber(output: Any, target: Any, delta: float = 1.0) -> Any:
     return _mean(terms)
 
 
+@_of_numbers
 def hinge(output: Any, target: Any) -> Any:
     """max(0, 1 - target * output) for a target of ±1: the max-margin loss of micrograd's demo.
 
@@ -92,6 +126,7 @@ def hinge(output: Any, target: Any) -> Any:
     return _mean([math.relu(1.0 - t * o) for o, t in _each("hinge", output, target)])
 
 
+@_of_numbers
 def cross_entropy(output: Any, target: Any) -> Any:
     """The negative log-likelihood of the target under softmax(output), for a class index or a one-hot row.
 
@@ -106,6 +141,7 @@ def cross_entropy(output: Any, target: Any) -> Any:
     return math.log(_total([math.exp(s) for s in shifted])) * _total(weights) - math.dot(weights, shifted)
 
 
+@_of_numbers
 def nll(output: Any, target: Any) -> Any:
     """The negative log-likelihood of outputs that are log-probabilities; targets as for `cross_entropy`.
 
@@ -115,6 +151,7 @@ def nll(output: Any, target: Any) -> Any:
     return -math.dot(_one_hot("nll", output, target), output)
 
 
+@_of_numbers
 def binary_cross_entropy(output: Any, target: Any) -> Any:
     """The negative log-likelihood of a target in 0 ... 1 under sigmoid(output): the output is a logit.
 
@@ -124,6 +161,7 @@ def binary_cross_entropy(output: Any, target: Any) -> Any:
     return _mean([math.softplus(o) - o * t for o, t in _each("binary_cross_entropy", output, target)])
 
 
+@_of_numbers
 def gaussian_nll(output: Any, target: Any, full: bool = False) -> Any:
     """The negative log-likelihood of normal targets: outputs are the means, then the logs of the variances.
 
@@ -147,6 +185,7 @@ def gaussian_nll(output: Any, target: Any, full: bool = False) -> Any:
     return _mean(terms) + (0.5 * float(math.log(2.0 * pi)) if full else 0.0)
 
 
+@_of_numbers
 def poisson_nll(output: Any, target: Any) -> Any:
     """The negative log-likelihood of counts under a Poisson law: the output is the log of the rate.
 
@@ -168,7 +207,7 @@ def _one_hot(name: str, output: Any, target: Any) -> list[Any]:
         return [w for _, w in _each(name, output, target)]
     if isinstance(target, Value):
         return [target == float(k) for k in range(len(output))]  # conditions that can be traced
-    index = int(target)
+    index = int(target) if isfinite(target) else -1
     if index != target or not 0 <= index < len(output):
         raise ValueError(
             f"{name} got class {target!r} with {len(output)} outputs: classes are 0 ... {len(output) - 1}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from autograd import MissingExtraError
@@ -59,7 +60,13 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         spread = X.std(axis=0)
         spread[spread == 0.0] = 1.0
         self.spread_ = spread
-        sizes = [*self.hidden_layer_sizes, outputs]
+        hidden = self.hidden_layer_sizes
+        if not isinstance(hidden, Iterable):
+            raise TypeError(
+                f"hidden_layer_sizes got {hidden!r} of type {type(hidden).__name__}: give the sizes of the "
+                "hidden layers, such as (16, 16)"
+            )
+        sizes = [*hidden, outputs]
         seed = int(rng.randint(2**31 - 1))
         self.model_ = MLP(X.shape[1], sizes, self.activation, init=self.init, seed=seed)
         if self.optimizer not in OPTIMIZERS:

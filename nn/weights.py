@@ -103,12 +103,17 @@ def _build(described: Any, where: str = "architecture") -> Any:
             return model
         if kind in ("Layer", "Neuron"):
             nin, nout = int(described["nin"]), int(described["nout"])
-            settings: dict[str, Any] = {"bias": bool(described["bias"]), "init": "zeros"}
+            settings: dict[str, Any] = {"bias": described["bias"], "init": "zeros"}
             if kind == "Layer":
                 return Layer(nin, nout, str(described["activation"]), **settings)
             return Neuron(nin, str(described["activation"]), **settings)
         if kind == "function":
-            return getattr(math, str(described["name"]))
+            function = getattr(math, str(described["name"]))
+            if not isinstance(function, Primitive):
+                raise ValueError(f"{described['name']} is no operation")
+            return function
+    except WeightsError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise WeightsError(f"{where} of the file makes no sense: {error}") from None
     raise WeightsError(f"{where} of the file is of the unknown kind {kind!r}: it may be of a newer version")
@@ -187,8 +192,13 @@ def load(path: str | os.PathLike[str], model: Module | None = None) -> Any:
             raise WeightsError(
                 f"{source} says nothing of the model's architecture: give the model, load(path, model)"
             )
-        _check_sizes(described, shapes)
-        model = _build(described)
+        try:
+            _check_sizes(described, shapes)
+            model = _build(described)
+        except RecursionError:
+            raise WeightsError(f"{source} has an architecture nested too deep to be read") from None
+        if not isinstance(model, Module):
+            raise WeightsError(f"{source} describes a function alone, which has no weights")
     wanted = dict(_tensors(model))
     for name in [*wanted, *tensors]:
         if name not in wanted or name not in tensors:
@@ -260,6 +270,8 @@ def _check_version(version: Any, source: Path) -> None:
         number = int(version)
     except (TypeError, ValueError):
         raise WeightsError(f"{source} has the version {version!r}, which is no number") from None
+    if number < 1:
+        raise WeightsError(f"{source} has the version {number}: the first is 1")
     if number > VERSION:
         raise WeightsError(f"{source} is of version {number}, this package reads up to {VERSION}: update it")
 

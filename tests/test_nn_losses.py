@@ -97,6 +97,33 @@ def test_what_is_wrong_is_said(call, says: str) -> None:
         call()
 
 
+@pytest.mark.parametrize("name", sorted(losses.LOSSES))
+@pytest.mark.parametrize("wrong", [None, "a", 1j, {1: 2}])
+def test_what_is_no_number_is_named(name: str, wrong) -> None:
+    several = name in ("cross_entropy", "nll", "gaussian_nll")
+    loss = losses.LOSSES[name]
+    with pytest.raises((TypeError, ValueError), match=rf"{name} (got|needs)|no number"):
+        loss([wrong, 1.0] if several else wrong, 1)
+    with pytest.raises((TypeError, ValueError), match=rf"{name} (got|needs)"):
+        loss([1.0, 1.0] if several else 1.0, {"gaussian_nll": wrong}.get(name, [wrong] * 3))
+
+
+def test_what_makes_no_sense_is_said() -> None:
+    for delta in (-1.0, 0.0, math.nan):
+        with pytest.raises(ValueError, match="give a positive number"):
+            losses.huber(1.0, 2.0, delta)
+    with pytest.raises(TypeError, match=r"mse got the output \[1.0, 2.0\] of type list"):
+        losses.mse([[1.0, 2.0]], [[1.0, 2.0]])
+    with pytest.raises(ValueError, match="mse got no outputs"):
+        losses.mse([], [])
+    with pytest.raises(ValueError, match="class nan"):
+        losses.cross_entropy([1.0, 2.0], math.nan)
+    with pytest.raises(TypeError, match="cross_entropy got the target None of type NoneType"):
+        losses.cross_entropy([1.0, 2.0], None)
+    with pytest.raises(TypeError, match="mse got the output None of type NoneType: give numbers or Values"):
+        losses.mse([1.0, None], [1.0, 2.0])
+
+
 def test_saturated_logits_stay_finite() -> None:
     z = Value(1000.0)
     loss = losses.binary_cross_entropy(z, 0.0)

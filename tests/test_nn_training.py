@@ -47,6 +47,36 @@ def test_a_full_batch_epoch_is_the_textbook_step() -> None:
     assert len(history.gradient_norm) == 3
 
 
+def test_stochastic_gradient_descent_on_sigmoids_is_the_textbooks() -> None:
+    """Nielsen's backpropagation and update, written out in NumPy: the same weights after 90 mini-batches."""
+    images, labels = RNG.random((60, 16)), RNG.integers(0, 3, 60)
+    net = nn.MLP(16, [5, 3], "sigmoid", "sigmoid", init="lecun", seed=2)
+    layers = [
+        (np.array([[w.data for w in neuron.w] for neuron in layer.neurons]), np.zeros(layer.nout))
+        for layer in net.layers
+    ]
+    half_squares = lambda output, target: 1.5 * nn.losses.mse(output, target)  # noqa: E731
+    fit(net, images, nn.one_hot(labels), half_squares, nn.SGD(net.parameters(), 3.0), 15, 10, seed=7, **QUIET)
+    for epoch in range(15):
+        order = np.random.default_rng([7, epoch]).permutation(60)
+        for i in range(0, 60, 10):
+            x, y = images[order[i : i + 10]], np.eye(3)[labels[order[i : i + 10]]]
+            (W1, b1), (W2, b2) = layers
+            hidden = 1.0 / (1.0 + np.exp(-(x @ W1.T + b1)))
+            output = 1.0 / (1.0 + np.exp(-(hidden @ W2.T + b2)))
+            delta2 = (output - y) * output * (1.0 - output)
+            delta1 = (delta2 @ W2) * hidden * (1.0 - hidden)
+            layers = [
+                (W1 - 0.3 * delta1.T @ x, b1 - 0.3 * delta1.sum(axis=0)),
+                (W2 - 0.3 * delta2.T @ hidden, b2 - 0.3 * delta2.sum(axis=0)),
+            ]
+    for layer, (W, b) in zip(net.layers, layers, strict=True):
+        assert [[w.data for w in neuron.w] for neuron in layer.neurons] == pytest.approx(
+            W, rel=1e-10, abs=1e-12
+        )
+        assert [neuron.b.data for neuron in layer.neurons] == pytest.approx(b, rel=1e-10, abs=1e-12)
+
+
 def test_the_same_seed_gives_the_same_run_and_a_resumed_one_too() -> None:
     runs = []
     for parts in ((6,), (6,), (2, 3, 1)):

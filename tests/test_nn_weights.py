@@ -3,6 +3,7 @@
 import json
 import math
 import os
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -110,6 +111,11 @@ def test_damaged_files_give_one_clear_error_and_change_nothing(
         (lambda c: c["architecture"]["layers"][0].update(kind="Convolution"), "unknown kind 'Convolution'"),
         (lambda c: c["architecture"]["layers"][0].update(activation="zap"), "no activation is called 'zap'"),
         (lambda c: c.update(architecture=None), "says nothing"),
+        (lambda c: c.update(version=0), "has the version 0: the first is 1"),
+        (lambda c: c["architecture"]["layers"][0].update(bias="no"), "bias got 'no'"),
+        (lambda c: c.update(architecture={"kind": "function", "name": "tanh"}), "a function alone"),
+        (lambda c: c.update(architecture={"kind": "function", "name": "pi"}), "pi is no operation"),
+        (lambda c: c.update(architecture={"kind": "function", "name": "__loader__"}), "no operation"),
     ],
 )
 def test_files_that_do_not_fit(tmp_path, change, says: str) -> None:
@@ -144,6 +150,18 @@ def test_what_is_no_model_and_no_place(tmp_path) -> None:
     with pytest.raises(TypeError, match="load got a class as its model"):
         nn.load(tmp_path / "x.json", nn.MLP)
     assert os.listdir(tmp_path) == ["x.json"]
+
+
+@pytest.mark.parametrize("depth", [30, 200, 330, 900, 20_000])
+def test_architectures_of_any_depth_are_built_or_refused(tmp_path, depth: int) -> None:
+    path = tmp_path / "deep.json"
+    start = '{"format": "scalar-autograd", "version": 1, "parameters": {}, "architecture": '
+    path.write_text(start + '{"kind": "Sequential", "layers": [' * depth + "]}" * depth + "}")
+    if depth < 100:
+        assert nn.load(path).parameters() == []
+        return
+    with suppress(nn.WeightsError) if depth < 500 else pytest.raises(nn.WeightsError, match=r"deep|not JSON"):
+        nn.load(path)
 
 
 def test_a_failed_write_leaves_the_older_file(tmp_path, monkeypatch) -> None:
