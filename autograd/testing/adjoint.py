@@ -8,8 +8,9 @@ from random import Random
 from typing import Any
 
 from autograd.errors import GradcheckError
+from autograd.testing.check import point
 from autograd.testing.recorded import Recording
-from autograd.testing.structure import flatten, values
+from autograd.testing.structure import values
 from autograd.transforms import jvp, vjp
 
 
@@ -23,11 +24,11 @@ def adjoint_check(f: Callable[..., Any], args: Any, *, seed: int = 0, trials: in
     >>> adjoint_check(lambda x, y: [x * am.exp(y), am.sin(x)], (1.0, 0.5)) < 1.0
     True
     """
-    leaves = flatten(args if isinstance(args, tuple) else (args,))
-    if not leaves.paths:
-        raise TypeError("args has no numbers to differentiate with respect to: give at least one float")
+    leaves = point(args if type(args) is tuple else (args,))
     recording = Recording.of(f, leaves)
     count = len(recording.outputs)
+    if not count:
+        raise TypeError("f returned no number: its result has to hold at least one")
     rows = [recording.reverse(k) for k in range(count)]
     errors = [recording.errors(k) for k in range(count)]
 

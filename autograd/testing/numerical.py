@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-Function = Callable[[float], float]
-UNIT = 2.0**-53
-STEPS = 26
+from autograd.testing.noise import UNIT, common_step, rounded, scatter, unit_of
+
+Function = Callable[[float], Any]
 COLUMNS = 6
 SAFETY = 4.0
+TINY = 5e-324
+LEVELS = 250  # so many steps at most, on either side
+PATIENCE = 8  # so many halvings without gain
+FIRST = 0.1171875  # of the magnitude: no power of two, which would meet kinks at round numbers
+ABSORBED = 2.0**-20
+COARSE = 2.0**-30  # values on a grid coarser than this part of their size may be a staircase, not noise
 
 
 class Difference(NamedTuple):
@@ -30,13 +35,17 @@ class Difference(NamedTuple):
         return abs(self.right - self.left) > self.left_error + self.right_error
 
 
+UNKNOWN = Difference(math.nan, math.inf, math.nan, math.inf, math.nan, math.inf)
+
+
 def numerical_derivative(f: Function, x: float, *, noise: float | None = None) -> tuple[float, float]:
     """The derivative of a function of one number by differences, and a bound of its error.
 
-    Steps start at an eighth of the magnitude of x and of 1, halve, and are extrapolated to order 12; the
-    estimate with the smallest sum of truncation and rounding error wins. `noise` is the absolute error of
-    f's values, estimated from f where it isn't given. At a kink the error covers both one-sided derivatives;
-    where nothing converges it is infinite.
+    Steps start at an eighth of the magnitude of x and of 1, shrink to the spacing of floats, and are
+    extrapolated to order 12. The estimate with the smallest sum of truncation and rounding error wins, unless
+    a smaller step contradicts it. `noise` is the absolute error of f's values, estimated from f where it
+    isn't given; values on a grid finer than a billionth of their size count as rounded. At a kink the error
+    covers both one-sided derivatives; where nothing converges it is infinite.
 
     >>> import math
     >>> value, error = numerical_derivative(math.exp, 1.0)
@@ -46,112 +55,204 @@ def numerical_derivative(f: Function, x: float, *, noise: float | None = None) -
     found = difference(f, float(x), noise=noise)
     error = found.error
     if found.kink:
-        error = max(error, abs(found.right - found.value), abs(found.left - found.value))
+        right, left = abs(found.right - found.value), abs(found.left - found.value)
+        error = max(error, right + found.right_error, left + found.left_error)
     return found.value, error
 
 
-def difference(f: Function, x: float, *, noise: float | None = None) -> Difference:
-    """The derivative at x from both sides and from each side."""
-    at = _call(f, x)
-    if not math.isfinite(at):
-        return Difference(math.nan, math.inf, math.nan, math.inf, math.nan, math.inf)
-    size = 2.0 ** math.frexp(x)[1] if x != 0.0 else 1.0
-    given = noise
-    if noise is None:
-        noise = _noise(f, x, size)
-    noise = max(noise, UNIT * abs(at), 5e-324)
-    starts = [max(size, 2.0**-1000) / 8.0]
-    if size < 2.0**-6:  # the function's own scale may be another than that of x
-        starts.append(0.125)
-    best = _ladder(f, x, at, noise, given is not None, starts[0])
-    for start in starts[1:]:
-        other = _ladder(f, x, at, noise, given is not None, start)
-        best = _better(best, other)
-    return best
+def difference(f: Function, x: float, *, noise: float | None = None, unit: float = UNIT) -> Difference:
+    """The derivative at x from both sides and from each side.
 
-
-def _better(a: Difference, b: Difference) -> Difference:
-    """The one that knows more, two-sided derivatives first; neither where they contradict each other."""
-    best = min(a, b, key=lambda d: (d.error, min(d.left_error, d.right_error)))
-    apart = abs(a.value - b.value)
-    return best._replace(error=apart) if math.inf > apart > a.error + b.error else best
-
-
-def _call(f: Function, x: float) -> float:
+    `unit` is the relative precision of the numbers that f takes; that of its results is read off them.
+    """
+    if not math.isfinite(x):
+        return UNKNOWN
     try:
-        return float(f(x))
-    except (ArithmeticError, ValueError):  # beyond the domain of a function that raises
-        return math.nan
+        unit = max(unit, unit_of(f(x)))
+    except (ArithmeticError, ValueError):
+        return UNKNOWN
+    sample = _Sample(f, rounded(x, unit), unit)
+    if not math.isfinite(sample.at):
+        return UNKNOWN
+    floor = max(unit * abs(sample.at), TINY)
+    known = max(scatter(sample.call, sample.x, sample.size, unit) if noise is None else noise, floor)
+    found = _at_every_scale(sample, known, trusted=noise is not None)
+    if noise is None:
+        if 64.0 * known < sample.rise < ABSORBED * sample.largest and sample.flat():
+            found = _at_every_scale(sample, sample.rise, trusted=False)
+        found = _on_stairs(sample, found)
+    if sample.x != x:  # f sees a neighbour of x
+        shift = 2.0 * abs(sample.x - x) * sample.curvature()
+        found = found._replace(
+            error=found.error + shift,
+            left_error=found.left_error + shift,
+            right_error=found.right_error + shift,
+        )
+    return found
 
 
-def _noise(f: Function, x: float, size: float) -> float:
-    """The scatter of f's values around x, from their grid and from
-    their fourth to sixth differences (Moré and Wild 2011)."""
-    spacing = size * 1.3819660112501052 * 2.0**-26  # no round number, or grids of f stay unseen
-    row = [_call(f, x + i * spacing) for i in range(-3, 4)]
-    scatter = _grid(row)
-    if not all([math.isfinite(y) for y in row]):
-        return 0.0
-    for order in range(1, 7):
-        row = [b - a for a, b in pairwise(row)]
-        if order >= 4:
-            spread = math.hypot(*row) / math.sqrt(len(row))
-            scatter = max(scatter, spread * math.factorial(order) / math.sqrt(math.factorial(2 * order)))
-    return 4.0 * scatter
+def _at_every_scale(sample: _Sample, noise: float, trusted: bool) -> Difference:
+    """The function's own scale may be another than that of x: where x is small, start at 1 too."""
+    found = _refined(sample, noise, trusted, FIRST * sample.size, sample.last)
+    if sample.size >= 2.0**-6:
+        return found
+    coarse = _refined(sample, noise, trusted, FIRST, sample.last)
+    best = min(found, coarse, key=lambda d: (d.error, min(d.left_error, d.right_error)))
+    apart = abs(found.value - coarse.value)
+    return best._replace(error=apart + best.error) if math.inf > apart > found.error + coarse.error else best
 
 
-def _grid(values: list[float]) -> float:
-    """The largest power of two of which all values are multiples; 0 where they are all equal."""
-    if min(values) == max(values):
-        return 0.0
-    steps = []
-    for y in values:
-        if y != 0.0 and math.isfinite(y):
-            mantissa, exponent = math.frexp(y)
-            whole = int(mantissa * 2.0**53)
-            steps.append(math.ldexp(whole & -whole, exponent - 53))
-    return 0.25 * min(steps, default=0.0)
+def _on_stairs(sample: _Sample, found: Difference) -> Difference:
+    """Values on a coarse grid may be rounded or mean a staircase: the error covers the slope 0 too."""
+    grid = common_step(sample.at, sample.pairs.values(), COARSE * sample.largest)
+    if grid == 0.0:
+        return found
+    found = _at_every_scale(sample, grid, trusted=False)
+    error = max(found.error, abs(found.value))
+    return Difference(found.value, error, found.value, error, found.value, error)
 
 
-def _ladder(f: Function, x: float, at: float, noise: float, trusted: bool, step: float) -> Difference:
-    central, left, right = _Tableau(2), _Tableau(1), _Tableau(1)
-    small = step * 2.0**-14
-    for _ in range(STEPS):
-        high, low = x + step, x - step
-        up, down = _call(f, high), _call(f, low)
-        error = noise if trusted else max(noise, UNIT * abs(up), UNIT * abs(down))
-        slope = max(abs(up - at), abs(down - at)) / step
+def _refined(sample: _Sample, noise: float, trusted: bool, first: float, last: float) -> Difference:
+    """Steps halve while that gains digits, and stride on from there to the last, so that none contradicts."""
+    central, left, right = sides = _Tableau(2), _Tableau(1), _Tableau(1)
+    step, patience, before = first, PATIENCE, math.nan
+    for _ in range(LEVELS):
+        high, low = sample.neighbour(step), sample.neighbour(-step)
+        if not low < sample.x < high or step < last:
+            break
+        up, down = sample.pair(step)
+        error = noise if trusted else max(noise, sample.unit * abs(up), sample.unit * abs(down))
+        if up == down == sample.at and not trusted and sample.rise < ABSORBED * sample.largest:
+            error = max(error, sample.rise)  # an operation inside may have rounded the step away
+        slope = max(abs(up - sample.at), abs(down - sample.at)) / step
         if not math.isfinite(slope):
             slope = 0.0
-        error = (2.0 * error + 2.0 * UNIT * abs(x) * slope) / step
-        central.add((up - down) / (high - low), error)
-        left.add((at - down) / (x - low) if x != low else math.nan, 2.0 * error)
-        right.add((up - at) / (high - x) if x != high else math.nan, 2.0 * error)
-        if error > central.error and 2.0 * error > max(left.error, right.error):
-            break
-        step *= 0.5
-    # Large steps may agree by accident, where the function has plateaus: a small one must not contradict.
-    high, low = x + small, x - small
-    gap = abs((_call(f, high) - _call(f, low)) / (high - low) - central.value) if high != low else 0.0
-    if not gap <= central.error + 4.0 * (noise + UNIT * abs(x * central.value)) / small:
-        central.error = max(central.error, 2.0 * gap) if math.isfinite(gap) else math.inf
-    return Difference(central.value, central.error, left.value, left.error, right.value, right.error)
+        error = (2.0 * error + 2.0 * sample.unit * abs(sample.x) * slope) / step
+        quotients = (
+            _quotient(up, down, high - low),
+            _quotient(sample.at, down, sample.x - low),
+            _quotient(up, sample.at, high - sample.x),
+        )
+        best = central.error, left.error, right.error
+        for side, quotient in zip(sides, quotients, strict=True):
+            side.add(step, quotient, error if side is central else 2.0 * error, patience > 0)
+        settled = error > central.error and 2.0 * error > max(left.error, right.error)
+        if patience > 0:
+            better = any(side.error < e for side, e in zip(sides, best, strict=True))
+            patience = 0 if settled else PATIENCE if better else patience - 1
+            step *= 0.5 if patience > 0 else sample.stride
+        elif not settled and (any(side.surprised for side in sides) or _alike(quotients[0], before, error)):
+            step, patience = min(step / sample.stride, first), PATIENCE
+            for side in sides:
+                side.row = []
+        else:
+            step *= sample.stride if step > 2.0**-60 * sample.size else 2.0**-16
+        before = quotients[0]
+    else:
+        return UNKNOWN
+    error = central.error
+    if any(side.rough for side in sides):  # what is too near to x shows in the one-sided slopes alone
+        error = max(error, min(left.error, right.error))
+    for side in (left, right):
+        apart = abs(side.value - central.value)
+        if math.inf > apart > side.error + error:
+            error = apart + side.error
+    return Difference(central.value, error, left.value, left.error, right.value, right.error)
+
+
+def _alike(a: float, b: float, rounding: float) -> bool:
+    return abs(a - b) <= 0.125 * abs(a) and rounding < 0.125 * abs(a)
+
+
+def _quotient(above: float, below: float, step: float) -> float:
+    rise = above - below
+    return rise / step if math.isfinite(rise) else (0.5 * above - 0.5 * below) / (0.5 * step)
+
+
+class _Sample:
+    """A function's values at x and around it, in the precision of its numbers."""
+
+    def __init__(self, f: Function, x: float, unit: float) -> None:
+        self.f = f
+        self.x = x
+        self.unit = unit
+        self.at = self.call(x)
+        self.size = math.ldexp(2.0, math.frexp(x)[1] - 1) if TINY < abs(x) < 1e300 else 1.0
+        self.last = 4.0 * unit * abs(x) if x != 0.0 else 2.0**-150 if self.at else 2.0**-1000
+        self.stride = 0.125 if self.size > 2.0**-64 else 2.0**-6
+        self.pairs: dict[float, tuple[float, float]] = {}
+        self.largest = abs(self.at)
+        self.rise = math.inf  # the smallest change of the value seen
+
+    def call(self, x: float) -> float:
+        """The value at x; NaN beyond the domain of a function that raises there, or turns complex."""
+        try:
+            y = self.f(x)
+            return math.nan if isinstance(y, complex) else float(y)
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    def neighbour(self, step: float) -> float:
+        """The number at this distance from x, as f will see it."""
+        return rounded(self.x + step, self.unit)
+
+    def pair(self, step: float) -> tuple[float, float]:
+        """The values above and below x."""
+        if step not in self.pairs:
+            up, down = self.pairs[step] = self.call(self.neighbour(step)), self.call(self.neighbour(-step))
+            self.largest = max([self.largest, *[abs(y) for y in (up, down) if math.isfinite(y)]])
+            self.rise = min([self.rise, *[abs(y - self.at) for y in (up, down) if y != self.at]])
+        return self.pairs[step]
+
+    def flat(self) -> bool:
+        """Whether the smallest steps change nothing."""
+        return self.pairs[min(self.pairs)] == (self.at, self.at)
+
+    def curvature(self) -> float:
+        """A rough second derivative: the largest seen at the first steps."""
+        steps = sorted(self.pairs, reverse=True)[:6]
+        seen = [abs(sum(self.pairs[h]) - 2.0 * self.at) / h / h for h in steps]
+        return max([c for c in seen if math.isfinite(c)], default=0.0)
 
 
 class _Tableau:
-    """Richardson's extrapolation of difference quotients whose steps halve."""
+    """Richardson's extrapolation of difference quotients whose steps halve, held against smaller steps."""
 
     def __init__(self, power: int) -> None:
         self.power = power
         self.row: list[float] = []
         self.value = math.nan
         self.error = math.inf
+        self.step = self.remainder = math.inf  # where the value was found, and how far its quotient was off
+        self.surprised = self.rough = False  # contradicted by this step, by any
+        self.seen: list[tuple[float, float, float]] = []  # steps, quotients and their errors
 
-    def add(self, quotient: float, rounding: float) -> None:
+    def add(self, step: float, quotient: float, rounding: float, dense: bool) -> None:
         """The quotient at the next step; `rounding` is its error apart from truncation."""
+        self.surprised = False
         if not math.isfinite(quotient):
             self.row = []
             return
+        seen = step, quotient, 2.0 * rounding
+        self.seen.append(seen)
+        if self.error < math.inf:
+            wider = self._confronted(self.value, self.error, self.step, self.remainder, seen)
+            self.surprised = wider > self.error
+            self.rough = self.rough or self.surprised
+            self.error = wider
+        if dense:
+            self._extrapolate(step, quotient, rounding)
+
+    def _confronted(
+        self, value: float, error: float, at: float, remainder: float, seen: tuple[float, float, float]
+    ) -> float:
+        """The error of a value, wider where the quotient at a smaller step contradicts it."""
+        step, quotient, rounding = seen
+        truncation = SAFETY * remainder * (step / at) ** self.power
+        gap = abs(quotient - value)
+        return error if gap <= error + rounding + truncation else max(error, 2.0 * gap)
+
+    def _extrapolate(self, step: float, quotient: float, rounding: float) -> None:
         older, row = self.row, [quotient]
         amplified = rounding
         for j in range(min(len(older), COLUMNS)):
@@ -161,7 +262,11 @@ class _Tableau:
             row.append(new)
             if j + 1 < len(older):  # three estimates have to agree, so that none is believed by accident
                 truncation = max(abs(new - row[j]), abs(new - older[j]), abs(new - older[j + 1]))
-                error = SAFETY * (truncation + amplified)
+                error = max(SAFETY * (truncation + amplified), TINY)
+                for seen in self.seen:
+                    if seen[0] < step and error < self.error:
+                        error = self._confronted(new, error, step, abs(quotient - new), seen)
                 if error < self.error:
                     self.value, self.error = new, error
+                    self.step, self.remainder = step, abs(quotient - new)
         self.row = row

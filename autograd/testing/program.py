@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import autograd.math
@@ -108,6 +109,19 @@ class Program:
                 ]
             ),
         )
+
+
+def named(primitive: Primitive | str) -> Primitive:
+    """The primitive of that name; ValueError that names its neighbours where there is none."""
+    if isinstance(primitive, Primitive):
+        return primitive
+    if primitive not in PRIMITIVES:
+        near = " or ".join([repr(name) for name in get_close_matches(primitive, PRIMITIVES)])
+        raise ValueError(
+            f"there is no primitive {primitive!r}"
+            + (f": did you mean {near}?" if near else "; see PRIMITIVES")
+        )
+    return PRIMITIVES[primitive]
 
 
 def apply(primitive: Primitive, operands: tuple[Any, ...]) -> Any:

@@ -29,8 +29,8 @@ def given_points(
         from hypothesis import given
     except ImportError:
         raise MissingExtraError("hypothesis", "testing") from None
-    from autograd.testing import strategies
+    from autograd.testing.strategies import points_of
 
-    points = strategies.points_of(f, low=low, high=high) if strategy is None else strategy
+    points = points_of(f, low=low, high=high) if strategy is None else strategy
     decorate: Callable[[Callable[..., Any]], Callable[..., Any]] = given(points)
     return decorate

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 from autograd.errors import MissingExtraError
+from autograd.testing.noise import UNIT
 from autograd.testing.numerical import difference
 from autograd.testing.structure import Leaves, outputs, values
 
@@ -32,15 +33,24 @@ class Reference:
     """
 
     def __init__(
-        self, f: Callable[..., Any], leaves: Leaves, kind: Kind, noise: Sequence[float] | None
+        self,
+        f: Callable[..., Any],
+        leaves: Leaves,
+        kind: Kind,
+        at: Sequence[float],
+        unit: float = UNIT,
+        noise: Sequence[float] | None = None,
     ) -> None:
         self.f = f
         self.leaves = leaves
         self.noise = noise
-        self.at = outputs(f(*leaves.rebuild(leaves.numbers))).numbers
+        self.at = at
+        self.unit = unit
         self.kind = kind
         if kind == "auto":
             self.kind = "exact" if self._exact_agrees() else "difference"
+        if self.kind == "difference" and unit > UNIT and self._wide_agrees():
+            self.leaves, self.unit = leaves._replace(rebuild=leaves.wide), UNIT
 
     def _exact_agrees(self) -> bool:
         """Whether the function runs on exact numbers and means the same by them."""
@@ -58,10 +68,24 @@ class Reference:
         for i, (a, b) in enumerate(zip(exact, self.at, strict=True)):
             number = a.number if isinstance(a, Exact) else mp.mpf(float(a))
             noise = 0.0 if self.noise is None else self.noise[i]
-            if not abs(number - b) <= 1e-6 * abs(b) + 1e-9 + noise:
+            if not abs(number - b) <= max(1e-6, 256.0 * self.unit) * abs(b) + 1e-9 + noise:
                 return False
         self.exact_at = exact
         return True
+
+    def _wide_agrees(self) -> bool:
+        """Whether a function of arrays in low precision runs in double precision, and means the same."""
+        try:
+            wide = outputs(self.f(*self.leaves.wide(self.leaves.numbers)))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except Exception:
+            return False
+        if wide.roundoff > UNIT or len(wide.numbers) != len(self.at):
+            return False
+        return all(
+            [abs(a - b) <= 256.0 * self.unit * abs(a) for a, b in zip(wide.numbers, self.at, strict=True)]
+        )
 
     def slope(self, output: int, path: Sequence[float], sure: bool = False) -> Slope:
         """The derivative of one output along a direction, given as one number for each input.
@@ -81,9 +105,11 @@ class Reference:
         noise = None if self.noise is None else self.noise[output]
         if len(active) == 1 and path[active[0]] == 1.0:
             x = self.leaves.numbers[active[0]]
-            found = difference(lambda t: along_axis(self, output, active[0], t), x, noise=noise)
+            found = difference(
+                lambda t: along_axis(self, output, active[0], t), x, noise=noise, unit=self.unit
+            )
         else:
-            found = difference(along, 0.0, noise=noise)
+            found = difference(along, 0.0, noise=noise, unit=self.unit)
         if found.error == math.inf and min(found.left_error, found.right_error) < math.inf:
             edge = (
                 max(found.left_error, found.right_error) == math.inf

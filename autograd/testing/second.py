@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd.testing.check import Check
 from autograd.testing.numerical import numerical_derivative
 from autograd.testing.recorded import Recording
 from autograd.transforms import grad, jvp
-
-if TYPE_CHECKING:
-    from autograd.testing.checking import Check
 
 ALL = 8  # up to so many inputs every pair is checked, beyond it so many drawn at random
 

@@ -12,7 +12,7 @@ import autograd.math
 from autograd.errors import MissingExtraError
 from autograd.primitive_type import PRIMITIVES, Interval, Primitive
 from autograd.testing.network import ACTIVATIONS, Network
-from autograd.testing.program import OPERATORS, Program, live
+from autograd.testing.program import OPERATORS, Program, live, named
 
 try:
     from hypothesis import strategies as st
@@ -76,7 +76,7 @@ def _table(primitives: Iterable[str | Primitive] | None, smooth: bool) -> list[P
     if primitives is None:
         chosen = [p for p in PRIMITIVES.values() if _ordinary(p)]
     else:
-        chosen = [PRIMITIVES[p] if isinstance(p, str) else p for p in primitives]
+        chosen = [named(p) for p in primitives]
     found = [p for p in chosen if p.smooth or not smooth]
     if not found:
         raise ValueError("programs() has no primitive to choose from: give at least one that is allowed")
@@ -145,7 +145,7 @@ def points(
     kinks (or without ends) has no such points: ValueError. `count` is the number of operands where any
     number will do.
     """
-    p = PRIMITIVES[primitive] if isinstance(primitive, str) else primitive
+    p = named(primitive)
     n = p.arity if p.arity is not None else count + (count % 2 if p.name in ("dot", "sumprod", "dist") else 0)
     domain = p.domain if p.arity is not None else (p.domain * n)[:n]
     if where == "interior":

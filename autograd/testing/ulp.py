@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from autograd.primitive_type import PRIMITIVES, Primitive
+from autograd.primitive_type import Primitive
 from autograd.testing.exact import Exact, context, definitions, evaluate
+from autograd.testing.program import named
 
 
 def ulp_error(
@@ -25,7 +26,7 @@ def ulp_error(
     >>> ulp_error(lambda x: math.exp(x) - 1.0, 1e-9, exact=lambda mp, x: mp.expm1(x)) > 1e7
     True
     """
-    f: Callable[..., Any] = PRIMITIVES[function] if isinstance(function, str) else function
+    f: Callable[..., Any] = named(function) if isinstance(function, str) else function
     mp = context()
     given = [mp.mpf(x) for x in xs]
     if exact is not None:
