@@ -24,8 +24,8 @@ REPORT = ROOT / "tests" / "mutation.md"
 WORK = ROOT / "build" / "mutation"
 
 ENGINE = [
-    *("test_graph*.py", "test_value*.py", "test_engine_programs.py"),
-    *("test_transforms.py", "test_transforms_results.py", "test_transforms_checkpoint.py"),
+    *("test_graph*.py", "test_engine_programs.py"),
+    *("test_transforms_results.py", "test_transforms_checkpoint.py"),
 ]
 # What is mutated, and by which tests it is held (those that run in a second or two, uncompiled).
 GROUPS: dict[str, tuple[list[str], list[str]]] = {
@@ -34,7 +34,7 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         ["autograd/primitive_type.py", "autograd/primitives/*.py"],
         ["test_primitives*.py", "test_semantics.py", "test_accuracy.py"],
     ),
-    "graph": (["autograd/graph.py"], ["test_graph*.py", "test_value*.py", "test_engine_programs.py"]),
+    "graph": (["autograd/graph.py"], ["test_graph*.py", "test_value_recording.py"]),
     "sweep": (["autograd/sweep.py"], [*ENGINE]),
     "pullback": (["autograd/pullback.py"], [*ENGINE]),
     "value": (["autograd/value.py"], ["test_value*.py", "test_micrograd.py", "test_engine_programs.py"]),
@@ -65,14 +65,20 @@ def pytest_runtest_teardown(item):
 """
 
 
+FINALIZER = """import os
+    setattr(Node, "__del__", lambda node: os.environ.get("MUTANT_UNDER_TEST") == "fail" or node.free())"""
+
+
 # --- the copy, in a form that mutmut reaches ----------------------------------------------------------------
 
 
 def exposed(source: str) -> str:
     """The same module with the lambdas of its tables and its decorated functions as plain functions.
 
-    Mutmut mutates bodies of functions only, and no decorated ones.
+    Mutmut mutates bodies of functions only, and no decorated ones. Nodes keep the finalizer that compiled
+    ones have, as a method: mutmut makes every function fail once, and no finalizer may.
     """
+    source = source.replace("def __del__(", "def free(").replace('delattr(Node, "__del__")', FINALIZER)
     lines = source.splitlines()
     before: dict[int, list[str]] = {}  # the functions to write above a statement, by its line
     after: dict[int, list[str]] = {}

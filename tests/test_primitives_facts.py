@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import PRIMITIVES, Interval
-from autograd.primitive_type import REAL, Primitive, as_float, declare, find, signature
+from autograd.primitive_type import REAL, Primitive, _Doc, _install, as_float, declare, find, signature
 
 FLOATS = st.floats(allow_nan=False)
 
@@ -83,6 +83,10 @@ def test_documentation_in_words():
     assert plain(None, 3, (half,)).domains == "Domain: 0.0 < x <= 1.0."
     # the compiler keeps no documentation of classes
     assert autograd.compiled or Primitive.__doc__.startswith("An elementary operation")
+    assert _Doc("of the class").__get__(None, Primitive) == "of the class"
+    _install("installed", 5)
+    assert Primitive.installed == plain().installed == 5
+    del Primitive.installed
 
 
 def test_signatures():
@@ -234,6 +238,8 @@ def test_the_partials_of_the_floating_point_functions():
     assert rule("prod", 5.0, 3.0) == (3.0, 5.0)
     assert rule("prod", 5.0, 3.0, 2.0, 7.0) == (42.0, 70.0, 105.0, 30.0)
     assert rule("dist", 4.0, 0.0, 0.0, 3.0) == (0.8, -0.6, -0.8, 0.6)
+    with pytest.raises(ValueError, match="zip"):
+        PRIMITIVES["dist"].local_partials(5.0, (1.0, 2.0, 3.0))
 
 
 def test_ldexp_by_whole_numbers_alone():

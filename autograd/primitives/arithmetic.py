@@ -67,7 +67,7 @@ def _remainder_partials(z: Number, x: Number, y: Number) -> tuple[Number, Number
 
 def _lower_mod(x: Number, y: Number) -> Number:
     rest = fmod(x, y)
-    opposite = where(equal(rest, 0.0), 0.0, less(rest * sign(y), 0.0))
+    opposite = less(rest * sign(y), 0.0)
     return where(equal(rest, 0.0), copysign(0.0, y), where(opposite, rest + y, rest))
 
 

@@ -363,7 +363,7 @@ def _softsign_slope(x: float) -> float:
     if whole > 1e150:
         return 1.0 / whole / whole
     slope = 1.0 / (whole * whole)
-    lost = size - (whole - 1.0) if size < 1.0 else 1.0 - (whole - size)
+    lost = size - (whole - 1.0)
     return slope - 2.0 * slope * lost / whole
 
 
