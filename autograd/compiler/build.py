@@ -10,7 +10,7 @@ from autograd.compiler.masks import SYMBOLS, Masks
 from autograd.compiler.program import REDUCTIONS, STACK, Instruction, Program
 from autograd.compiler.structure import Structure
 from autograd.errors import TracedValueError
-from autograd.primitives import mul
+from autograd.primitives import identity, mul
 from autograd.value import Value
 
 
@@ -67,6 +67,9 @@ class Builder:
                 "a jitted function must not keep its arguments or results in variables outside it"
             )
         operands = node.operands
+        if primitive is identity:
+            self.number[key] = self.masks.settle(self.read(operands[0]))
+            return
         if primitive is mul:
             for marked, other in ((operands[1], operands[0]), (operands[0], operands[1])):
                 marker = MARKERS.get(id(marked))
@@ -131,29 +134,21 @@ class Builder:
         """The program, its values numbered anew."""
         inputs = len(self.inputs)
         constants = inputs + len(self.captured)
-        first = constants + len(self.constants)
+        shift = constants + len(self.constants) - _INSTRUCTIONS
 
         def place(i: int) -> int:
-            if i >= _INSTRUCTIONS:
-                return i - _INSTRUCTIONS + first
             if i >= _CONSTANTS:
                 return i - _CONSTANTS + constants
             return i if i >= 0 else inputs - 1 - i
 
-        instructions = [
-            Instruction(
-                n,
-                _compact(tuple([place(i) for i in o]), constants)
-                if n == STACK
-                else tuple([place(i) for i in o]),
-                lanes,
-                lane,
+        instructions: list[Any] = self.instructions  # one by one, so that each is in memory once
+        for k, (n, o, lanes, lane) in enumerate(instructions):
+            places = tuple([i + shift if i >= _INSTRUCTIONS else place(i) for i in o])
+            instructions[k] = Instruction(
+                n, _compact(places, constants) if n == STACK else places, lanes, lane
             )
-            for n, o, lanes, lane in self.instructions
-        ]
-        program = Program(
-            constants, self.constants, instructions, [place(i) for i in outputs], name, arguments, results
-        )
+        last = [i + shift if i >= _INSTRUCTIONS else place(i) for i in outputs]
+        program = Program(constants, self.constants, instructions, last, name, arguments, results)
         return Trace(program, tuple(self.captured))
 
 

@@ -76,7 +76,7 @@ class Compiled:
 
         self.program = found.program
         self.captured = found.captured
-        self.machine = Machine(found.program.simplify(), fast)
+        self.machine = Machine(found.program, fast)
         self.direct = None if keywords or self.captured else self._direct()
 
     def _direct(self) -> Callable[..., Any] | None:

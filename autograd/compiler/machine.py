@@ -13,7 +13,7 @@ from autograd.compiler import adapter
 from autograd.compiler.callbacks import guarded, raise_failure
 from autograd.compiler.compact import CompactAssembly, suits
 from autograd.compiler.emit import callback
-from autograd.compiler.expand import expand
+from autograd.compiler.expand import expanded
 from autograd.compiler.program import Program
 from autograd.compiler.straight import Assembly
 from autograd.compiler.structure import LEAF, Structure
@@ -97,10 +97,10 @@ class Machine:
 
     def __init__(self, program: Program, fast: bool = False) -> None:
         llvm = binding()
+        program = expanded(program)
         compact = suits(program)
-        expanded = expand(program, compact)
-        if expanded is not program:
-            program = expanded.simplify()
+        if compact and any([i.name == "dot" for i in program.instructions]):
+            program = expanded(program, compact)
         assembly: Assembly | CompactAssembly
         assembly = CompactAssembly(program, fast) if compact else Assembly(program, lane_width(), fast)
         symbols = set()

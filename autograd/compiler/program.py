@@ -112,7 +112,7 @@ class Program:
         if self._machine is None:
             from autograd.compiler.machine import Machine
 
-            self._machine = Machine(self.simplify())
+            self._machine = Machine(self)
         numbers = [as_float(x, self.name) for x in self.flatten(arguments, keywords)]
         return unflatten(self.results, self._machine.run(numbers))
 

@@ -24,14 +24,14 @@ from autograd.primitive_type import PRIMITIVES
 
 def simplify(program: Program) -> Program:
     """A pass forward that rewrites, folds and shares, and one backward that drops what nobody reads."""
-    return _without_dead_code(_Rewriter(program).run())
+    return Rewriter(program).run()
 
 
 def _bits(x: float) -> bytes:
     return struct.pack("<d", x)
 
 
-class _Rewriter:
+class Rewriter:
     """Reads a program in order and builds another, in which no two instructions compute the same."""
 
     def __init__(self, program: Program) -> None:
@@ -39,7 +39,8 @@ class _Rewriter:
         self.constants: list[float] = []
         self.constant_at: dict[bytes, int] = {}  # by the bits: -0.0 is not 0.0, and a NaN equals itself
         self.instructions: list[Instruction] = []
-        self.known: dict[tuple[object, ...], int] = {}
+        self.known: dict[Instruction, int] = {}
+        self.kept: set[str] = set(LANE_NAMES)  # names of instructions that stay as they are
         self.rows = Rows(
             lambda i: self.made_by(i) if i >= 0 else None, self.emit, self.is_zero, self.constant
         )
@@ -47,6 +48,7 @@ class _Rewriter:
         self.number: list[int] = list(range(program.inputs))
 
     def run(self) -> Program:
+        """The program that results."""
         program = self.program
         number = self.number
         for x in program.constants:
@@ -57,9 +59,10 @@ class _Rewriter:
             else:
                 moved = tuple([number[i] for i in operands])
             number.append(self.emit(name, moved, lanes, lane))
-        return self.renumbered([number[i] for i in program.outputs])
+        return self.finish([number[i] for i in program.outputs])
 
     def constant(self, x: float) -> int:
+        """The number of a constant."""
         key = _bits(x)
         at = self.constant_at.get(key)
         if at is None:
@@ -72,9 +75,11 @@ class _Rewriter:
         return _is(self.value(i), 0.0)
 
     def value(self, i: int) -> float | None:
+        """The constant of this number; None for other values."""
         return self.constants[-i - 1] if i < 0 else None
 
     def made_by(self, i: int) -> Instruction | None:
+        """The instruction that makes a value; None for inputs."""
         k = i - self.program.inputs
         return self.instructions[k] if k >= 0 else None
 
@@ -101,14 +106,26 @@ class _Rewriter:
             total = None if lanes else self.total(name, operands)
             if total is not None:
                 return total
-        key = (name, operands, lanes, lane)
-        at = self.known.get(key)
+        made = Instruction(name, operands, lanes, lane)
+        at = self.known.get(made)
         if at is None:
-            self.instructions.append(Instruction(name, operands, lanes, lane))
-            at = self.known[key] = self.program.inputs + len(self.instructions) - 1
+            if name not in self.kept and not self.keeps(name):
+                at = self.known[made] = self.compose(made)
+                return at
+            self.instructions.append(made)
+            at = self.known[made] = self.program.inputs + len(self.instructions) - 1
             if name == "add" and not lanes:
                 self.rows.grown(at, operands[0], operands[1])
         return at
+
+    def keeps(self, name: str) -> bool:
+        """Whether instructions of the name stay as they are."""
+        self.kept.add(name)
+        return True
+
+    def compose(self, instruction: Instruction) -> int:
+        """The value of an instruction that is not kept."""
+        raise NotImplementedError
 
     def total(self, name: str, operands: Sequence[int]) -> int | None:
         """A sum over lanes that the operation spells out, or None."""
@@ -117,6 +134,7 @@ class _Rewriter:
         return self.rows.fsum(operands) if name == "fsum" else None
 
     def folded(self, name: str, operands: Sequence[int]) -> int | None:
+        """The constant that an operation on constants gives."""
         primitive = PRIMITIVES.get(name)
         if primitive is None:
             return None
@@ -136,6 +154,7 @@ class _Rewriter:
         return once if once < 0 else self.emit(BROADCAST, (once,), lanes)
 
     def across(self, name: str, operands: Sequence[int], lanes: int, lane: int) -> int | None:
+        """A value that equals what goes between numbers and lanes, or None."""
         i = operands[0]
         if name in (LANE_SUM, LANE_FSUM, LANE_TOTAL):
             return self.sum_of_equals(name, i, lanes)
@@ -213,6 +232,7 @@ class _Rewriter:
         return self.emit("mul", (power, self.constant(exponent)), lanes)
 
     def arithmetic(self, name: str, i: int, j: int, lanes: int) -> int | None:
+        """A value that equals the sum, difference, product or quotient, or None."""
         x, y = self.value(i), self.value(j)
         if name == "mul":
             if y == 1.0 or x == 1.0:
@@ -245,26 +265,46 @@ class _Rewriter:
         return self.emit("sub", (j, p), lanes) if p is not None and name == "add" else None
 
     def negated(self, i: int) -> int | None:
+        """The operand of a negation; None for other values."""
         made = self.made_by(i) if i >= 0 else None
         return made.operands[0] if made is not None and made.name == "neg" else None
 
-    def renumbered(self, outputs: list[int]) -> Program:
-        """The program with the constants between the inputs and the instructions."""
-        inputs, count = self.program.inputs, len(self.constants)
-
-        def place(i: int) -> int:
-            return inputs - i - 1 if i < 0 else i if i < inputs else i + count
-
-        instructions = [
-            Instruction(
-                name,
-                operands if type(operands) is range else tuple([place(i) for i in operands]),
-                lanes,
-                lane,
-            )
-            for name, operands, lanes, lane in self.instructions
-        ]
-        return _like(self.program, self.constants, instructions, [place(i) for i in outputs])
+    def finish(self, outputs: list[int]) -> Program:
+        """The program of what is read, with the constants between the inputs and the instructions."""
+        inputs, instructions = self.program.inputs, self.instructions
+        self.known.clear()
+        count = len(self.constants)
+        live = bytearray(inputs + len(instructions) + count)  # constants at the end, where -1 finds the last
+        for i in outputs:
+            live[i] = 1
+        for k in range(len(instructions) - 1, -1, -1):
+            if live[inputs + k]:
+                for i in instructions[k].operands:
+                    live[i] = 1
+        constants = [k for k in range(count) if live[-k - 1]]
+        place = list(range(inputs)) + [0] * (len(instructions) + count)
+        for at, k in enumerate(constants, inputs):
+            place[-k - 1] = at
+        first = inputs + len(constants)
+        kept = 0
+        for k, (name, operands, lanes, lane) in enumerate(instructions):
+            if live[inputs + k]:
+                if type(operands) is not range:
+                    operands = tuple([place[i] for i in operands])  # noqa: PLW2901
+                instructions[kept] = Instruction(name, operands, lanes, lane)  # in place: each in memory once
+                place[inputs + k] = first + kept
+                kept += 1
+        del instructions[kept:]
+        given = self.program
+        return Program(
+            inputs,
+            [self.constants[k] for k in constants],
+            instructions,
+            [place[i] for i in outputs],
+            given.name,
+            given.arguments,
+            given.results,
+        )
 
 
 def _has_lanes(made: Instruction) -> bool:
@@ -273,39 +313,6 @@ def _has_lanes(made: Instruction) -> bool:
 
 def _is(x: float | None, zero: float) -> bool:
     return x == 0.0 and _bits(x) == _bits(zero) if x is not None else False
-
-
-def _like(
-    program: Program, constants: Sequence[float], instructions: Sequence[Instruction], outputs: Sequence[int]
-) -> Program:
-    return Program(
-        program.inputs, constants, instructions, outputs, program.name, program.arguments, program.results
-    )
-
-
-def _without_dead_code(program: Program) -> Program:
-    first = program.first
-    live = bytearray(first + len(program.instructions))
-    for i in program.outputs:
-        live[i] = 1
-    for k in range(len(program.instructions) - 1, -1, -1):
-        if live[first + k]:
-            for i in program.instructions[k].operands:
-                live[i] = 1
-    place = list(range(program.inputs))
-    constants: list[float] = []
-    for k, x in enumerate(program.constants):
-        place.append(program.inputs + len(constants))
-        if live[program.inputs + k]:
-            constants.append(x)
-    instructions: list[Instruction] = []
-    start = program.inputs + len(constants)
-    for k, (name, operands, lanes, lane) in enumerate(program.instructions):
-        place.append(start + len(instructions))
-        if live[first + k]:
-            kept = operands if type(operands) is range else tuple([place[i] for i in operands])
-            instructions.append(Instruction(name, kept, lanes, lane))
-    return _like(program, constants, instructions, [place[i] for i in program.outputs])
 
 
 _COMMUTE: Final = frozenset({"add", "mul", "equal"})
