@@ -64,6 +64,8 @@ def test_what_is_new():
     assert (extra.partials, extra.segment) == ([], None)
     clock = type(graph.CLOCK)()
     assert (clock.now, clock.tick(), clock.tick(), clock.now) == (0.0, 1.0, 2.0, 2.0)
+    sweeps = type(sweep.SWEEPS)()
+    assert (sweeps.base, sweeps.thread) == (2, 0)  # 0 and 1 say that there is no gradient, and one
     freeing = type(graph.FREEING)()
     assert (freeing.depth, freeing.waiting) == (0, [])
 
@@ -176,6 +178,10 @@ def test_a_graph_of_ones_own_is_swept_without_a_trace():
     before = sweep.SWEEPS.base
     assert sweep.own_cotangents([y * old], [1.0], [y], since) is None
     assert (y.has_grad, y.grad, old.grad) == (False, 0.0, 0.5)
+    inner = y * old
+    inner.backward(2.0)
+    assert sweep.own_cotangents([inner * 3.0], [1.0], [y], since) is None
+    assert (inner.grad, y.grad, old.grad) == (2.0, 6.0, 4.5)
     assert sweep.SWEEPS.base > before
     assert sweep.own_cotangents([old * 2.0], [1.0], [old], graph.CLOCK.now) is None
     assert sweep.own_cotangents([y * 3.0], [1.0], [y], y.dleft) == [3.0]  # as old as the transform: its own
@@ -197,6 +203,31 @@ class Broken:
         self.resets += 1
 
 
+class Curious(Broken):
+    """A segment that asks whether a sweep is under way."""
+
+    def pull(self, cotangent):
+        self.seen = (sweep.sweeping(), cotangent)
+        return [cotangent, 0.0]
+
+
+SWEEPS = [
+    Value.backward,
+    lambda z: sweep.cotangents([z], [1.0], [z]),
+    lambda z: sweep.own_cotangents([z], [1.0], [z], 0.0),
+]
+
+
+@pytest.mark.parametrize("begin", SWEEPS)
+def test_a_segment_is_pulled_in_the_middle_of_a_sweep(begin):
+    x = Value(2.0)
+    node = autograd.math.fsum([x, 1.0])
+    node.extra.segment = Curious()
+    begin(node * 3.0)
+    assert node.extra.segment.seen == (True, 3.0)
+    assert not sweep.sweeping()
+
+
 def with_broken_segment():
     x, y = Value(2.0), Value(3.0)
     (x * y).backward(0.5)
@@ -208,14 +239,7 @@ def with_broken_segment():
     return x, y, [inner, broken, root, root_of_wide], broken.extra.segment
 
 
-@pytest.mark.parametrize(
-    "begin",
-    [
-        Value.backward,
-        lambda z: sweep.cotangents([z], [1.0], [z]),
-        lambda z: sweep.own_cotangents([z], [1.0], [z], 0.0),
-    ],
-)
+@pytest.mark.parametrize("begin", SWEEPS)
 def test_a_sweep_that_fails_leaves_every_gradient_as_it_was(begin):
     x, y, inside, segment = with_broken_segment()
     with pytest.raises(ZeroDivisionError):
@@ -235,11 +259,7 @@ def test_what_a_sweep_refuses_in_words():
         x.backward()
     assert str(caught.value) == "backward() can't run on a value being traced: use autograd.grad instead"
     z = Value(3.0) * 2.0
-    for begin in (
-        Value.backward,
-        lambda z: sweep.cotangents([z], [1.0], [z]),
-        lambda z: sweep.own_cotangents([z], [1.0], [z], 0.0),
-    ):
+    for begin in SWEEPS:
         sweep.SWEEPS.thread = _thread.get_ident()
         assert not sweep.sweeping()  # nobody holds the lock
         with sweep.LOCK:

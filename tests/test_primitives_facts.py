@@ -150,6 +150,7 @@ def test_calls_with_the_wrong_number_of_operands():
     assert [p(1.0), p(1.0, 2.0), p(1.0, 2.0, 3.0)] == [31.0, 23.0, 6.0]
     assert p.complete((1.0, 2.0, 3.0)) == (1.0, 2.0, 3.0)
     assert plain().complete((1.0,)) == (1.0,)
+    assert plain(None, None).complete(()) == ()
     for operands, count in (((), 0), ((1.0,) * 4, 4)):
         with pytest.raises(TypeError) as caught:
             p(*operands)
@@ -224,6 +225,21 @@ def test_the_partials_of_a_choice():
     assert [PRIMITIVES["nothing"](c) for c in (1.0, 0.0, nan)] == [0.0, 0.0, 0.0]
     assert rule("where", 1.0, 5.0, inf) == (0.0, 1.0, 0.0)
     assert rule("where", 0.0, inf, 5.0) == (0.0, 0.0, 1.0)
+
+
+def test_comparisons_are_one_or_zero():
+    pairs = [(1.0, 2.0), (2.0, 1.0), (1.0, 1.0)]
+    for name, wanted in [
+        ("less", [1.0, 0.0, 0.0]),
+        ("less_equal", [1.0, 0.0, 1.0]),
+        ("equal", [0.0, 0.0, 1.0]),
+        ("above", [0.0, 1.0, 0.0]),
+    ]:
+        assert [PRIMITIVES[name](x, y) for x, y in pairs] == wanted
+        assert rule(name, 1.0, 2.0) == (0.0, 0.0)
+    assert [PRIMITIVES["inside"](x, 1.0, 2.0) for x in (0.5, 1.0, 1.5, 2.0)] == [0.0, 0.0, 1.0, 0.0]
+    for name in ("maximum", "minimum"):  # of equal zeros the first
+        assert [copysign(1.0, PRIMITIVES[name](x, -x)) for x in (0.0, -0.0)] == [1.0, -1.0]
 
 
 def test_the_partials_of_the_floating_point_functions():
@@ -308,3 +324,4 @@ def test_lengths_at_the_origin():
     unit = PRIMITIVES["unit"]
     assert unit.local_partials(0.5, (0.5, 1.0)) == (1.0, -0.5)
     assert isnan(unit(nan, 0.0))
+    assert isnan(unit(nan, inf))
