@@ -106,6 +106,14 @@ class Block:
         self.needs.add((f"{symbol}/{len(operands)}", self.width))
         return self.new(f"call {self.type} @{symbol}.{self.width}({given})")
 
+    def repaired(self, bits: str, fast: str, symbol: str, *operands: str) -> str:
+        """The fast result, but in lanes whose bit is set what the function of doubles gives."""
+        given = ", ".join([f"{self.type} {x}" for x in operands])
+        self.needs.add((f"{symbol}.where/{len(operands)}", self.width))
+        return self.new(
+            f"call {self.type} @{symbol}.where.{self.width}({self.bit} {bits}, {self.type} {fast}, {given})"
+        )
+
 
 def _relu(b: Block, x: str) -> str:
     return b.select(b.compare("ole", x, b.zero), b.zero, x)

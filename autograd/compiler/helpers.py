@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from autograd.compiler.emit import callback, literal
+from autograd.compiler.emit import Block, callback, literal
 from autograd.compiler.kernels import folded
 from autograd.compiler.translation import translated
+from autograd.compiler.vector import VECTOR, usable
 
 # Copies count numbers, a stride apart, to neighbours.
 STRIDED: Final = """
@@ -92,6 +93,15 @@ def _helper(need: str, width: int) -> tuple[str, frozenset[tuple[str, int]]]:
     if name.startswith("llvm."):
         kind = "double" if width == 1 else f"<{width} x double>"
         return f"declare {kind} @{name}({', '.join([kind] * operands)})", frozenset()
+    if width > 1 and name in VECTOR and usable():
+        block = Block(width, set())
+        result = VECTOR[name](block, "%x")
+        body = "\n".join([*block.lines, f"ret {block.type} {result}"])
+        text = f"define internal {block.type} @{name}.{width}({block.type} %x) noinline {{\n{body}\n}}"
+        return text, frozenset(block.needs)
+    if width > 1 and name.endswith(".where"):
+        function = name.removesuffix(".where")
+        return _by_chosen_lanes(function, operands, width), frozenset({(f"{function}/{operands}", 1)})
     if width > 1:
         return _by_lanes(name, operands, width), frozenset({(need, 1)})
     if name.startswith("python."):
@@ -111,14 +121,50 @@ def _by_lanes(name: str, operands: int, width: int) -> str:
     lines = [f"define internal {kind} @{name}.{width}({given}) noinline {{"]
     result = "undef"
     for lane in range(width):
-        for k in range(operands):
-            lines.append(f"%x{lane}.{k} = extractelement {kind} %a{k}, i32 {lane}")
-        scalars = ", ".join([f"double %x{lane}.{k}" for k in range(operands)])
-        lines.append(f"%y{lane} = call double @{name}.1({scalars})")
+        lines += _lane(name, operands, width, lane)
         lines.append(f"%r{lane} = insertelement {kind} {result}, double %y{lane}, i32 {lane}")
         result = f"%r{lane}"
     lines += [f"ret {kind} {result}", "}"]
     return "\n".join(lines)
+
+
+def _by_chosen_lanes(name: str, operands: int, width: int) -> str:
+    """A function of doubles, called for each lane whose bit is set; the others are given."""
+    kind, bits = f"<{width} x double>", f"<{width} x i1>"
+    given = ", ".join([f"{kind} %a{k}" for k in range(operands)])
+    lines = [
+        f"define internal {kind} @{name}.where.{width}({bits} %bits, {kind} %given, {given}) noinline {{",
+        f"%all = bitcast {bits} %bits to i{width}",
+        f"%none = icmp eq i{width} %all, 0",
+        "br i1 %none, label %done, label %lane0",
+        "done:",
+        f"ret {kind} %given",
+    ]
+    result = "%given"
+    for lane in range(width):
+        lines += [
+            f"lane{lane}:",
+            f"%bit{lane} = extractelement {bits} %bits, i32 {lane}",
+            f"br i1 %bit{lane}, label %call{lane}, label %after{lane}",
+            f"call{lane}:",
+            *_lane(name, operands, width, lane),
+            f"%r{lane} = insertelement {kind} {result}, double %y{lane}, i32 {lane}",
+            f"br label %after{lane}",
+            f"after{lane}:",
+            f"%s{lane} = phi {kind} [{result}, %lane{lane}], [%r{lane}, %call{lane}]",
+            f"br label %lane{lane + 1}",
+        ]
+        result = f"%s{lane}"
+    lines += [f"lane{width}:", f"ret {kind} {result}", "}"]
+    return "\n".join(lines)
+
+
+def _lane(name: str, operands: int, width: int, lane: int) -> list[str]:
+    """The call for one lane."""
+    kind = f"<{width} x double>"
+    taken = [f"%x{lane}.{k} = extractelement {kind} %a{k}, i32 {lane}" for k in range(operands)]
+    scalars = ", ".join([f"double %x{lane}.{k}" for k in range(operands)])
+    return [*taken, f"%y{lane} = call double @{name}.1({scalars})"]
 
 
 def _listed(name: str, operands: int, function: str) -> str:

@@ -104,9 +104,9 @@ class Machine:
         assembly: Assembly | CompactAssembly
         assembly = CompactAssembly(program, fast) if compact else Assembly(program, lane_width(), fast)
         symbols = set()
-        for need, _ in assembly.needs:
+        for need, width in assembly.needs:
             name = need.rpartition("/")[0]
-            if name and not name.startswith(("llvm.", "python.", "autograd.")):
+            if width == 1 and name and not name.startswith(("llvm.", "python.", "autograd.")):
                 symbols.add(f"{name}.1")
         _resolve(llvm, symbols, assembly.callbacks)
         self.text = assembly.text
