@@ -13,7 +13,7 @@ from typing import Any
 import autograd
 from autograd import jit
 from nn.data import Array
-from nn.eager import Eager, Function, Penalty, checked
+from nn.eager import Eager, Function, Penalty, checked, listed
 from nn.extras import need
 from nn.losses import LOSSES, Loss
 from nn.module import Module, substituted
@@ -55,7 +55,7 @@ class Programs:
         """The outputs for each lane of inputs."""
 
         def sample(numbers: Any, x: Any) -> Any:
-            return substituted(self.model, list(numbers), lambda: self.model(list(x)))
+            return listed(substituted(self.model, list(numbers), lambda: self.model(list(x))))
 
         return autograd.vmap(sample, in_axes=(None, 0))(theta, X)
 

@@ -132,12 +132,27 @@ def checked(lost: Any, what: str = "loss") -> Any:
     raise TypeError(f"the {what} gave {lost!r} of type {type(lost).__name__}: it must give one number")
 
 
+def listed(output: Any) -> Any:
+    """What a model gave as one number, or a list of numbers; TypeError where it is neither."""
+    if isinstance(output, Value | float | int):
+        return output
+    if isinstance(output, list | tuple) or getattr(output, "ndim", None) == 1:
+        numbers = list(output)
+        if numbers and all(isinstance(o, Value) or hasattr(o, "__float__") for o in numbers):
+            return numbers
+    raise TypeError(
+        f"the model gave {output!r} of type {type(output).__name__}: "
+        "it must give one number or a list of them"
+    )
+
+
 def _floats(output: Any) -> Any:
-    return [float(o) for o in output] if isinstance(output, list | tuple) else float(output)
+    found = listed(output)
+    return [float(o) for o in found] if isinstance(found, list) else float(found)
 
 
 def count_outputs(model: Module, X: Array) -> int:
     """How many outputs the model gives for the first row."""
     with no_grad():
         output = model(X[0].tolist())
-    return len(output) if isinstance(output, list | tuple) else 1
+    return len(output) if isinstance(output, list | tuple) or getattr(output, "ndim", 0) == 1 else 1

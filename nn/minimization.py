@@ -50,7 +50,7 @@ def minimize(
     The result is SciPy's OptimizeResult. The other settings are those of scipy.optimize.minimize (`bounds`,
     `constraints`, `tol`, `options`, `callback`). Methods of second order get Hessian-vector products
     (Newton-CG, trust-ncg, trust-krylov, trust-constr) or the Hessian (dogleg, trust-exact). A model is left
-    with the parameters found. ValueError for an unknown method.
+    with the parameters found, after Ctrl-C with the best seen so far. ValueError for an unknown method.
 
     >>> found = minimize(lambda x: (x[0] - 1.0) ** 2 + (x[1] - x[0] ** 2) ** 2, [0.0, 0.0], compiled=False)
     >>> [round(x, 4) for x in found.x.tolist()]
@@ -125,15 +125,23 @@ def _train(
     start = parameters_of(model)
     if not len(start):
         raise ValueError(f"this {type(model).__name__} has no parameters to train")
+    best: tuple[float, Any] = float("inf"), start
+
+    def seen(theta: Any) -> Any:
+        nonlocal best
+        value, gradient = goal.value_and_gradient(theta, X, Y) if sloped else (goal.value(theta, X, Y), None)
+        if value < best[0]:
+            best = value, theta.copy()
+        return (value, gradient) if sloped else value
+
+    sloped = name in GRADIENT
+    left = start
     try:
-        if name in GRADIENT:
-            found = optimize.minimize(
-                lambda theta: goal.value_and_gradient(theta, X, Y), start, jac=True, method=method, **settings
-            )
-        else:
-            found = optimize.minimize(lambda theta: goal.value(theta, X, Y), start, method=method, **settings)
-    except BaseException:
-        set_parameters(model, start)
+        found = optimize.minimize(seen, start, method=method, **({"jac": True} if sloped else {}), **settings)
+        left = found.x
+    except KeyboardInterrupt:
+        left = best[1]
         raise
-    set_parameters(model, found.x)
+    finally:
+        set_parameters(model, left)
     return found

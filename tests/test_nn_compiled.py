@@ -138,6 +138,39 @@ def test_without_the_extra_it_runs_eagerly(monkeypatch) -> None:
     assert not history.compiled
 
 
+class Shaped(nn.Module):
+    """A layer whose three outputs come in a form of their own."""
+
+    def __init__(self, form) -> None:
+        self.layer, self.form = nn.Layer(3, 3, "tanh", seed=0), form
+
+    def __call__(self, x):
+        return self.form(self.layer(x))
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("form", [tuple, np.array, lambda o: o[0], lambda o: o[:1], lambda o: 3.0])
+def test_outputs_of_any_form(form, compiled: bool) -> None:
+    expected = [nn.Layer(3, 3, "tanh", seed=0)(x) for x in X.tolist()]
+    found = nn.predict(Shaped(form), X, compiled=compiled)
+    numbers = np.array([[v.data for v in row] for row in expected])
+    assert found == pytest.approx(np.array([np.asarray(form(list(row)), dtype=float) for row in numbers]))
+    if form in (tuple, np.array):
+        model = Shaped(form)
+        labels = RNG.integers(0, 3, 11)
+        history = nn.fit(model, X, labels, "cross_entropy", "sgd", 2, compiled=compiled, progress=False)
+        assert history.loss[1] < history.loss[0]
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize(
+    "form", [lambda o: None, lambda o: "a", lambda o: [o], lambda o: {"a": o[0]}, lambda o: []]
+)
+def test_outputs_that_are_none(form, compiled: bool) -> None:
+    with pytest.raises(TypeError, match="it must give one number or a list of them"):
+        nn.predict(Shaped(form), X, compiled=compiled)
+
+
 def test_a_loss_of_ones_own_is_read_anew_by_every_fit() -> None:
     scale = 1.0
 

@@ -100,6 +100,23 @@ def test_models_are_trained(method: str) -> None:
     assert nn.losses.mse(nn.predict(net, X).tolist(), (X**2).tolist()) < 0.1 * before
 
 
+def test_an_interrupt_leaves_the_best_parameters_seen() -> None:
+    net, seen = nn.MLP(1, [3, 1], "tanh", init="glorot", seed=0), []
+    X = np.linspace(-1.0, 1.0, 12)
+
+    def stop(theta) -> None:
+        seen.append(theta.copy())
+        if len(seen) == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        nn.minimize(net, (X, X**2), compiled=False, callback=stop)
+    assert [p.data for p in net.parameters()] == seen[-1].tolist()
+    with pytest.raises(ZeroDivisionError):
+        nn.minimize(net, (X, X**2), compiled=False, callback=lambda theta: 1 / 0)
+    assert [p.data for p in net.parameters()] == seen[-1].tolist()
+
+
 def decay(x):
     return [x[0] * math.exp(-x[1] * t) - 2.0 * math.exp(-0.7 * t) for t in np.linspace(0.0, 3.0, 9).tolist()]
 
