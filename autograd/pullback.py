@@ -160,7 +160,7 @@ def _inline(roots: Sequence[Node], again: dict[int, Any], stop: Sequence[Node]) 
                 fresh = segment.record(moved)
                 inner = {id(x): y for x, y in zip(given, moved, strict=True) if x is not y}
                 held.append(fresh)
-                _inline(fresh, inner, moved)
+                _inline(fresh, inner, [*given, *moved])
                 outputs[id(node)] = [inner.get(id(x), x) for x in fresh]
             else:
                 again[id(node)] = outputs[id(given[0])][segment.output]

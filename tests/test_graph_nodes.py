@@ -149,9 +149,12 @@ def test_cotangents_change_nothing_and_count_what_they_pass(made):
     for root, seed in zip(roots, seeds, strict=True):
         for key, d in oracle(root, seed).items():
             expected[key] += d
-    first = sweep.SWEEPS.base
     assert sweep.cotangents(roots, seeds, nodes) == [expected[id(node)] for node in nodes]
     assert [(node.grad, node.has_grad) for node in nodes] == before
+    sweep.cotangents([nodes[-1]], [2.0], nodes)  # what was given back once is given back again
+    assert [(node.grad, node.has_grad) for node in nodes] == before
+    first = sweep.SWEEPS.base
+    sweep.cotangents(roots, seeds, nodes)
     edges = sum([len(node.parents) for node in graph.topological(roots)]) + len(roots)
     assert sweep.SWEEPS.base == first + edges + 1
     assert not sweep.sweeping()
@@ -169,12 +172,12 @@ def test_a_gradient_of_minus_zero_stays_one():
 
 def test_a_graph_of_ones_own_is_swept_without_a_trace():
     old = Value(3.0)
+    old.backward(0.5)
     since = graph.CLOCK.tick()
     x = Value(2.0)
     wide = autograd.math.fsum([x, x * x, 1.0])
     assert sweep.own_cotangents([wide], [2.0], [x, old], since) == [10.0, 0.0]
     y = Value(2.0)
-    old.backward(0.5)
     before = sweep.SWEEPS.base
     assert sweep.own_cotangents([y * old], [1.0], [y], since) is None
     assert (y.has_grad, y.grad, old.grad) == (False, 0.0, 0.5)
@@ -438,3 +441,42 @@ def test_segments_within_segments():
     assert float(pullback.pullback([middle], [1.0], [node, x])[0]) == 1.5
     (bounded,) = pullback.pullback([middle], [1.0], [x], True, {})
     assert bounded.data == pytest.approx(5 * 1.5**4, rel=1e-14)
+
+
+def test_a_segment_is_run_again_once_also_where_another_closes_over_it():
+    calls = Counter()
+
+    def rise(a):
+        calls["rise"] += 1
+        return a.exp() * a
+
+    def product(a):
+        calls["product"] += 1
+        return a * w
+
+    x = Value(0.5)
+    w = checkpoint(rise)(x)
+    z = checkpoint(product)(x) * w
+    assert type(pullback.SEGMENTS)().exist is False
+    for wanted, bounded, expected in [
+        ([x], False, {"rise": 1, "product": 1}),
+        ([x], True, {"rise": 1, "product": 1}),
+        ([w], True, {"product": 1}),  # what is below is not looked at
+        ([z], True, {}),
+    ]:
+        calls.clear()
+        (slope,) = pullback.pullback([z], [1.0], wanted, bounded)
+        assert calls == expected
+        exact = {x: 0.5**2 * math.e * (3 + 2 * 0.5), w: 2 * 0.5 * w.data, z: 1.0}[
+            wanted[0]
+        ]  # z = x**3 exp(2x)
+        assert float(slope) == pytest.approx(exact, rel=1e-14)
+    y = Value(1.1)
+    for _ in range(12):  # each closes over the one before: run again by twos, they would be thousands
+        y = checkpoint(lambda a, y=y: rise(a) * y)(x)
+    calls.clear()
+    pullback.pullback([y], [1.0], [x])
+    assert calls == {"rise": 12}
+    calls.clear()
+    assert sweep.cotangents([z], [1.0], [x]) == [pytest.approx(0.5**2 * math.e * 4.0, rel=1e-14)]
+    assert calls == {"rise": 1, "product": 1}
