@@ -110,6 +110,8 @@ def networks(draw):
     second = w.dot(draw(st.lists(st.integers(0, weights - 1), min_size=rows, max_size=rows)), ends)
     w.give(second)
     w.total(w.put("mul", second, columns[0]))
+    w.total(hidden[0])
+    w.outputs += [w.put("lane_sum", hidden[-1]), w.put("lane_sum", second)]
     return w.program()
 
 
@@ -247,3 +249,16 @@ def test_the_room_of_lanes_holds_them_and_avoids_powers_of_two():
             rows, across = tile(registers, width)
             assert 1 <= across <= registers
             assert rows >= 1
+
+
+def test_sums_over_the_lanes_of_a_block():
+    w = Writer(40, 8, 12)
+    hidden = [w.dot(range(r * 8, r * 8 + 8), w.columns) for r in range(5)]
+    for h in hidden:
+        w.total(h)
+        w.outputs.append(w.put("lane_sum", h))
+    again = [w.dot(range(r, r + 5), hidden) for r in range(6)]
+    for h in again:
+        w.total(h)
+    numbers = numbers_for(w.program())
+    assert bits(run(w.program(), numbers, 1)) == bits(run(w.program(), numbers, 10**9))

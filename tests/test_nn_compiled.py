@@ -5,6 +5,7 @@ import importlib.util
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from nn.eager import Eager, parameters_of
 from nn.losses import LOSSES, cross_entropy
@@ -217,3 +218,36 @@ def test_minimisers_run_compiled() -> None:
     net = nn.MLP(3, [2, 1], "tanh", seed=0)
     trained = nn.minimize(net, (X, X[:, 0]), "Newton-CG", options={"maxiter": 20})
     assert trained.fun < 0.5 * float((X[:, 0] ** 2).mean())
+
+
+def test_a_wide_network_compiles_in_seconds_and_trains() -> None:
+    """A small relative of 784-1000-200-10: straight lines of code would take minutes to compile."""
+    from autograd.compiler.blocks import plan
+    from nn.compiled import Programs
+
+    rng = np.random.default_rng(5)
+    images, goals = rng.random((11, 64)), np.eye(10)[rng.integers(0, 10, 11)]
+    losses = []
+    for compiled in (True, False):
+        net = nn.MLP(64, [70, 30, 10], "relu", init="he", seed=1)
+        history = nn.fit(
+            net,
+            images,
+            goals,
+            "cross_entropy",
+            nn.SGD(net.parameters(), 0.05),
+            2,
+            6,
+            seed=0,
+            compiled=compiled,
+            progress=False,
+        )
+        assert history.compiled is compiled
+        losses.append(history.loss)
+    assert np.allclose(*losses, rtol=1e-10, atol=0.0)
+    arguments = [p.data for p in net.parameters()], images.tolist(), goals.tolist(), [1.0 / 11] * 11
+    mean = Programs(net, cross_entropy).mean
+    program = autograd.jit(autograd.value_and_grad(mean)).program(*arguments).simplify()
+    found = plan(program)
+    assert len(found.blocks) == 8  # three layers forward, two back, three gradients
+    assert len(found.order) < len(program) // 20

@@ -71,7 +71,7 @@ class Layout:
         reduces = name in REDUCTIONS
         if reduces or name in SPREADS or not lanes:
             # Lanes that come from numbers are readied in the even phase before their loop.
-            latest += reduces and latest % 2
+            latest += reduces and (latest % 2 or 2 * (name == LANE_TOTAL))  # these are summed in a loop
             if name in SPREADS:
                 latest += 1 - latest % 2
         else:
