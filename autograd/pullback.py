@@ -13,14 +13,13 @@ from autograd.primitive_type import Number
 Memo = dict[int, tuple[Number, ...]]
 
 
-def _check_fresh(node: Node, rule: Sequence[Number]) -> None:
+def _check_fresh(node: Node, name: str, rule: Sequence[Number]) -> None:
     """Raise StaleGraphError where the rule, run on today's numbers, no longer gives the captured partials."""
     captured = partials(node)
     now = [d for d, x in zip(rule, operands(node), strict=True) if isinstance(x, Node)]
     for old, d in zip(captured, now, strict=True):
         new = d.number if isinstance(d, Node) else d
         if isinstance(new, float) and new != old and (new == new or old == old):
-            name = node.primitive.name if node.primitive is not None else ""
             raise StaleGraphError(
                 f"an operand of {name!r} was changed after it was recorded (the local partial was {old!r}, "
                 f"is now {new!r}): record the expression again before taking derivatives of derivatives"
@@ -31,9 +30,10 @@ def run_rule(node: Node, given: tuple[Any, ...], memo: Memo | None) -> tuple[Num
     """The partials of a recorded node as numbers that are recorded themselves, one an operand."""
     if memo is not None and id(node) in memo:
         return memo[id(node)]
-    assert node.primitive is not None
-    rule = node.primitive.local_partials(node, given)
-    _check_fresh(node, rule)
+    primitive = node.primitive
+    assert primitive is not None
+    rule = primitive.local_partials(node, given)
+    _check_fresh(node, primitive.name, rule)
     if memo is not None:
         memo[id(node)] = rule
     return rule
@@ -92,7 +92,6 @@ def pullback(
                 pending[id(parent)] = pending.get(id(parent), 0) + 1
 
     found: dict[int, Number] = {}
-    ends = {id(node) for node in wanted}
     stack: list[Node] = []
 
     def hand(node: Node, cotangent: Number) -> None:
@@ -107,8 +106,6 @@ def pullback(
             hand(root, seed)
         while stack:
             node = stack.pop()
-            if node.primitive is None or (bounded and id(node) in ends):
-                continue
             targets = list(_edges(node, relevant))
             if not targets:
                 continue

@@ -385,6 +385,23 @@ def test_nothing_flows_through_a_stopped_gradient():
     assert pullback.pullback([x], [4.0], [x]) == [4.0]
     assert pullback.pullback([x, x], [4.0, 2.0], [x, y]) == [6.0, 0.0]
     assert pullback.pullback([], [], [x]) == [0.0]
+    with pytest.raises(ValueError, match="zip"):
+        pullback.pullback([x], [1.0, 2.0], [x])
+    stop = PRIMITIVES["stop_gradient"]
+    for roots in ([stop(y * 2.0) + y * 3.0], [stop(y), y * 3.0], [y * 3.0, stop(stop(y) * y)]):
+        assert [float(d) for d in pullback.pullback(roots, [1.0] * len(roots), [x])] == [6.0]
+
+
+def test_what_leads_to_nothing_wanted_is_not_differentiated():
+    x, y = Value(3.0), Value(2.0)
+    z = x * x * 2.0 + y.log() * y.log()
+    y.data = 5.0  # stale, and none of x's business
+    memo = {}
+    assert [float(d) for d in pullback.pullback([z], [1.0], [x], True, memo)] == [12.0]
+    kept = dict(memo)
+    assert kept  # the rules that were run
+    assert [float(d) for d in pullback.pullback([z], [2.0], [x], True, memo)] == [24.0]
+    assert memo == kept
 
 
 # --- checkpointed segments ----------------------------------------------------------------------------------
@@ -477,6 +494,9 @@ def test_a_segment_is_run_again_once_also_where_another_closes_over_it():
     calls.clear()
     pullback.pullback([y], [1.0], [x])
     assert calls == {"rise": 12}
+    plain = x * x
+    found = pullback.pullback([plain, z], [1.0, 0.0], [x, plain])
+    assert [float(d) for d in found] == [1.0, 1.0]
     calls.clear()
     assert sweep.cotangents([z], [1.0], [x]) == [pytest.approx(0.5**2 * math.e * 4.0, rel=1e-14)]
     assert calls == {"rise": 1, "product": 1}
