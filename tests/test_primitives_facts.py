@@ -7,6 +7,7 @@ import pickle
 from fractions import Fraction
 from math import copysign, inf, isnan, nan, nextafter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,6 +84,9 @@ def test_documentation_in_words():
     assert plain(None, 3, (half,)).domains == "Domain: 0.0 < x <= 1.0."
     # the compiler keeps no documentation of classes
     assert autograd.compiled or Primitive.__doc__.startswith("An elementary operation")
+
+
+def test_what_the_class_is_given_after_it_is_made():
     assert _Doc("of the class").__get__(None, Primitive) == "of the class"
     _install("installed", 5)
     assert Primitive.installed == plain().installed == 5
@@ -200,6 +204,21 @@ def test_what_is_no_real_number_is_named(x, kind):
         assert str(caught.value) == (
             f"{name} got {x!r} of type {kind}: give a real number (int, float or a type with __float__)"
         )
+
+
+def test_numbers_of_numpy_and_what_only_converts_to_one():
+    for x in (
+        np.float32(2.5),
+        np.int8(2),
+        np.uint8(2),
+        np.bool_(1),
+        np.array(2.5),
+        np.array(2.5, dtype=object),
+    ):
+        assert (type(as_float(x)), as_float(x)) == (float, float(x))
+    for x in (np.str_("2.5"), np.bytes_(b"2.5"), np.timedelta64(5), np.complex128(1.0)):
+        with pytest.raises(TypeError, match=f"Value got .* of type {type(x).__name__}: give a real number"):
+            as_float(x)
 
 
 def test_an_integer_too_large_is_named():

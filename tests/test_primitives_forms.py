@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math as python
+import random
 from math import inf, isnan, nan
 
 import pytest
@@ -85,11 +86,12 @@ def test_bell_curves_vanish_whatever_the_factor(name):
             assert isnan(form(x, nan))
 
 
-@given(st.floats(-3.0, 3.0) | st.floats(-1e9, 1e9))
-def test_the_slope_of_softsign_keeps_what_rounding_1_plus_x_loses(x):
+def test_the_slope_of_softsign_keeps_what_rounding_loses():
+    rng = random.Random(1)
     with mp.workdps(40):
-        exact = 1 / (1 + mpf(abs(x))) ** 2
-        assert abs(PRIMITIVES["softsign_slope"](x) - exact) <= 2.2 * python.ulp(float(exact))
+        for x in [rng.uniform(-3.0, 3.0) for _ in range(2000)] + [rng.uniform(-1e9, 1e9) for _ in range(100)]:
+            exact = 1 / (1 + mpf(abs(x))) ** 2
+            assert abs(PRIMITIVES["softsign_slope"](x) - exact) <= 2.0 * python.ulp(float(exact))
 
 
 def test_the_second_derivative_of_erf_vanishes_at_infinity():
