@@ -92,8 +92,11 @@ def main() -> None:
     if given.mnist is None:
         digits(given.quick)
         return
-    for hidden in (30,) if given.quick else (30, 100):
-        mnist(given.mnist, hidden, 1 if given.quick else 30, 2000 if given.quick else None)
+    try:
+        for hidden in (30,) if given.quick else (30, 100):
+            mnist(given.mnist, hidden, 1 if given.quick else 30, 2000 if given.quick else None)
+    except (OSError, ValueError) as wrong:
+        parser.error(str(wrong))
 
 
 if __name__ == "__main__":

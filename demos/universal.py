@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import nn
-from autograd import math
+from autograd import Value, math
 from demos.figures import arguments, figure, save
 from nn.plots import COLOURS
 
@@ -16,7 +16,7 @@ DEFAULT = "exp(-x*x/2)*cos(5*x) + 0.3*x"
 def function_of(text: str) -> Callable[[float], float]:
     """The function that an expression in x stands for, with the names of autograd.math.
 
-    ValueError for anything but arithmetic and those functions.
+    ValueError for anything but arithmetic, comparisons and those functions.
 
     >>> function_of("sin(pi*x) + x**2")(0.0)
     0.0
@@ -25,7 +25,7 @@ def function_of(text: str) -> Callable[[float], float]:
 
     names: dict[str, Any] = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
     operations = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Call)
-    allowed = (*operations, ast.Constant, ast.Name, ast.Load)
+    allowed = (*operations, ast.Compare, ast.cmpop, ast.Constant, ast.Name, ast.Load)
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
@@ -38,8 +38,22 @@ def function_of(text: str) -> Callable[[float], float]:
             raise ValueError(
                 f"{text!r} has {ast.unparse(node)!r} in it: use x, numbers, + - * / ** and autograd.math"
             )
+        if isinstance(node, ast.Constant) and isinstance(node.value, int):
+            node.value = float(node.value)  # 9**9**9**9 as integers would not end
     code = compile(tree, "<function>", "eval")
-    return lambda x: float(eval(code, {"__builtins__": {}}, {**names, "x": x}))
+
+    def f(x: float) -> float:
+        try:
+            found = eval(code, {"__builtins__": {}}, {**names, "x": Value(x)})  # by IEEE's rules: 1/0 is inf
+        except ArithmeticError:
+            return float("nan")
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{text!r} can't be computed at x = {x}: {error}") from None
+        if not isinstance(found, Value | float | int):
+            raise ValueError(f"{text!r} gives {found!r}: give an expression that is a number")
+        return float(found)
+
+    return f
 
 
 def fitted(x: Any, y: Any, width: int, tries: int, iterations: int) -> tuple[float, nn.MLP]:
@@ -65,6 +79,8 @@ def run(text: str = DEFAULT, low: float = -3.0, high: float = 3.0, quick: bool =
     from matplotlib.ticker import LogFormatter
     from tqdm import tqdm
 
+    if not low < high:
+        raise ValueError(f"the interval is {low} ... {high}: give LOW below HIGH")
     f = function_of(text)
     x = np.linspace(-1.0, 1.0, 61 if quick else 121)
     where = low + (high - low) * (x + 1.0) / 2.0
@@ -109,7 +125,10 @@ def main() -> None:
     parser.add_argument("--interval", nargs=2, type=float, default=(-3.0, 3.0), metavar=("LOW", "HIGH"))
     given = parser.parse_args()
     low, high = given.interval
-    run(given.function, low, high, given.quick)
+    try:
+        run(given.function, low, high, given.quick)
+    except ValueError as wrong:
+        parser.error(str(wrong))
 
 
 if __name__ == "__main__":

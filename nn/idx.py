@@ -45,7 +45,9 @@ def read_mnist(folder: str | os.PathLike[str], part: str = "train") -> tuple[Any
 
     `part` is "train" or "test". FileNotFoundError that names what was looked for.
     """
-    prefix = {"train": "train", "test": "t10k"}[part]
+    if part not in ("train", "test"):
+        raise ValueError(f"part is {part!r}: give train or test")
+    prefix = "train" if part == "train" else "t10k"
     images = read_idx(_find(Path(folder), f"{prefix}-images", "idx3-ubyte"))
     labels = read_idx(_find(Path(folder), f"{prefix}-labels", "idx1-ubyte"))
     if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):

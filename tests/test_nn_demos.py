@@ -1,6 +1,7 @@
 """Every demo runs, shortened, and its figures are what they should be."""
 
 import gzip
+import math
 import struct
 from pathlib import Path
 
@@ -120,6 +121,32 @@ def test_only_arithmetic_is_fitted(text: str) -> None:
         universal.function_of(text)
 
 
+def test_functions_follow_ieee_and_choose() -> None:
+    assert math.isnan(universal.function_of("1/0 - 1/x")(1.0))
+    assert universal.function_of("1/x")(0.0) == math.inf
+    assert math.isnan(universal.function_of("9**9**9**9")(0.0))
+    assert [universal.function_of("where(x > 0, x, 0)")(x) for x in (-2.0, 3.0)] == [0.0, 3.0]
+    for text, says in (("sin", "give an expression that is a number"), ("sin(x, x)", "can't be computed")):
+        with pytest.raises(ValueError, match=says):
+            universal.function_of(text)(1.0)
+
+
+@pytest.mark.parametrize(
+    ("demo", "arguments", "says"),
+    [
+        (universal, ["1/x", "--quick"], "not finite everywhere on -3.0 ... 3.0: give another --interval"),
+        (universal, ["y"], "'y' has 'y' in it"),
+        (universal, ["x", "--interval", "2", "1"], "give LOW below HIGH"),
+        (digits, ["--mnist", "nowhere"], "no train-images-idx3-ubyte (or .gz) in nowhere"),
+    ],
+)
+def test_what_is_wrong_on_the_command_line_is_one_line(demo, arguments, says, monkeypatch, capsys) -> None:
+    monkeypatch.setattr("sys.argv", ["demo", *arguments])
+    with pytest.raises(SystemExit):
+        demo.main()
+    assert says in capsys.readouterr().err
+
+
 def test_generalization() -> None:
     found = generalization.run(quick=True)
     assert found["goes on learning"] > 0.5
@@ -127,7 +154,8 @@ def test_generalization() -> None:
 
 
 def test_deep_and_large() -> None:
-    found = deep.run(quick=True)
+    found = deep.run(quick=True, jit=True)
+    assert found["loss"] < 0.0
     assert found["parameters"] == 50 * 20 + 21 * 10
     assert pictures() == {"deep.png"}
 
