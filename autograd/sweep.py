@@ -41,7 +41,6 @@ class _Sweep:
     def __init__(self, keep: bool) -> None:
         self.keep = keep
         self.base: i64 = SWEEPS.base
-        self.edges: i64 = 0
         self.stack: list[Node] = []
         self.kept: list[Node] = []
         self.grads: list[float | None] = []  # None: there was no gradient

@@ -20,6 +20,7 @@ from autograd.primitive_type import Primitive
 from autograd.value import (
     NUMPY_NAMES,
     Recorded,
+    _refuse_deletion,
     compare,
     is_method,
     is_number,
@@ -140,7 +141,7 @@ def test_a_new_value():
 def test_gradients_by_hand():
     x = Value(2.0)
     x.grad = 3
-    assert (type(x.grad), x.grad, x.has_grad) == (float, 3.0, True)
+    assert (type(x.grad), x.grad, x.has_grad, repr(x)) == (float, 3.0, True, "Value(data=2.0, grad=3.0)")
     x.grad = 0
     assert (x.grad, x.has_grad) == (0.0, False)
     x.grad = -1.0
@@ -208,10 +209,13 @@ def test_constants_in_a_maximum_take_no_share():
 def test_where_makes_a_constant_of_the_branch_not_taken():
     where = autograd.math.where
     x, y = Value(1.0), Value(math.inf)
-    assert where(True, x, y).operands == (1.0, x, math.inf)
-    assert where(0.0, x, y).operands == (0.0, 1.0, y)
-    assert where(Value(2.0), x, 5).operands == (1.0, x, 5.0)
-    assert where(Value(0.0), 5, x).operands == (0.0, 5.0, x)
+    for node, operands in [
+        (where(True, x, y), (1.0, x, math.inf)),
+        (where(0.0, x, y), (0.0, 1.0, y)),
+        (where(Value(2.0), x, 5), (1.0, x, 5.0)),
+        (where(Value(0.0), 5, x), (0.0, 5.0, x)),
+    ]:
+        assert [(type(p), float(p)) for p in node.operands] == [(type(p), float(p)) for p in operands]
     condition = Value(1.0)
     condition.mark = -1
     assert where(condition, x, y).operands == (condition, x, y)
@@ -421,6 +425,23 @@ def test_a_subclass_is_refused_in_words():
     )
 
 
+def test_an_attribute_that_cant_be_deleted():
+    original = vars(Value)["label"]
+    _refuse_deletion("label", original.__get__)
+    try:
+        x = Value(1.0, label="a")
+        assert x.label == "a"
+        x.label = "b"
+        assert x.label == original.__get__(x) == "b"
+        with pytest.raises(AttributeError):
+            del x.label
+        assert vars(Value)["label"] is not original
+        assert Value.label.__doc__ == original.__doc__
+    finally:
+        setattr(Value, "label", original)  # noqa: B010
+    assert vars(Value)["label"] is original
+
+
 # --- copies -------------------------------------------------------------------------------------------------
 
 
@@ -477,6 +498,8 @@ def test_rebuilding_from_fields():
         5.0,
     )
     node = rebuild(1.0, None, None, PRIMITIVES["clamp"], (x, 0.0, x), (1.0, 2.0))
-    assert (node.operands, node.partials) == ((x, 0.0, x), (1.0, 2.0))
+    assert (node.operands, node.partials, node.dleft, node.dright) == ((x, 0.0, x), (1.0, 2.0), 0.0, 0.0)
+    node = rebuild(1.0, None, None, PRIMITIVES["exp"], (x,), (5.0,))
+    assert (node.operands, node.partials, node.dright) == ((x,), (5.0,), 0.0)
     node = rebuild(1.0, None, None, PRIMITIVES["fsum"], (x, 7.0), (1.0,))
     assert (node.operands, node.extra.partials, node.left) == ((x, 7.0), [1.0, 7.0], None)
