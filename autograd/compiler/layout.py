@@ -7,6 +7,7 @@ is used in another chunk than its own has a place in the workspace, one array of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from autograd.compiler.blocks import Dots, plan
@@ -24,6 +25,16 @@ from autograd.compiler.program import (
 )
 
 CHUNK: Final = 300  # instructions in one function: longer ones compile slower and run no faster
+
+
+GATHERED: Final = 32  # stacks of more operands are copied by a loop: compile time is linear
+
+
+def is_gathered(name: str, operands: Sequence[int], inputs: int) -> bool:
+    """Whether the instruction is a stack whose operands are copied from their places in the workspace."""
+    if name != STACK or len(operands) <= GATHERED:
+        return False
+    return not (isinstance(operands, range) and operands.stop <= inputs)
 
 
 class Chunk(NamedTuple):
@@ -89,7 +100,7 @@ class Layout:
             at = self.phase[i]
             if i in self.plan.blocks:
                 scalars[at].append(i)
-            elif name in (STACK, ONEHOT):
+            elif name in SPREADS:
                 scalars[at - 1].append(i)
             elif name in REDUCTIONS:
                 if name == LANE_TOTAL:
@@ -97,8 +108,7 @@ class Layout:
                 else:
                     scalars[at].append(i)
             elif lanes:
-                if name != BROADCAST:
-                    loops[at].setdefault(lanes, []).append(i)
+                loops[at].setdefault(lanes, []).append(i)
             else:
                 scalars[at].append(i)
         for at in range(count):
@@ -132,6 +142,8 @@ class Layout:
             if user in plan.blocks or (type(operands) is range and operands.stop <= program.inputs):
                 continue
             unit = self.unit.get(user, -1)
+            if is_gathered(name, operands, program.inputs):
+                unit = -1  # from memory, also what the same chunk computes
             for i in operands:
                 if i < first:
                     continue

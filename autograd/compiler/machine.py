@@ -129,7 +129,12 @@ class Machine:
 
     def room(self) -> tuple[Any, int]:
         """A new workspace, and where in it the numbers begin: at a cache line."""
-        room = (ctypes.c_double * (self.size + 16))()
+        try:
+            room = (ctypes.c_double * (self.size + 16))()
+        except MemoryError:
+            raise MemoryError(
+                f"the program works on {self.size} numbers at once, {8 * self.size} bytes"
+            ) from None
         start = (ctypes.addressof(room) + 63) // 64 * 64
         for place, x in self.presets:
             room[place + (start - ctypes.addressof(room)) // 8] = x

@@ -21,7 +21,7 @@ from autograd.primitive_type import PRIMITIVES
 
 VERSION: Final = 1
 _DEEPEST: Final = 200  # nested structures; Python's own limit must not be met
-_LARGEST: Final = 10**8
+_LARGEST: Final = 1 << 24  # inputs, lanes: what no program that Python traced comes near
 
 
 class ProgramError(AutogradError, ValueError):

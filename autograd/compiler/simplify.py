@@ -177,7 +177,15 @@ class Rewriter:
             return None
         number = made.operands[0] if made is not None and made.name == BROADCAST else i
         if name != LANE_SUM:
-            return self.emit("mul", (number, self.constant(float(lanes))))
+            total = self.emit("mul", (number, self.constant(float(lanes))))
+            # Exactly rounded sums begin with 0.0, which is seen where all terms are -0.0.
+            return self.emit("add", (self.constant(0.0), total)) if name == LANE_FSUM else total
+        x = self.value(number)
+        if x is not None:
+            return self.constant(_ordered(x, lanes))
+        if lanes > _UNROLLED:
+            wide = i if made is not None and _has_lanes(made) else self.emit(BROADCAST, (number,), lanes)
+            return None if wide == i else self.emit(LANE_SUM, (wide,), lanes)
         total = number
         for _ in range(lanes - 1):
             total = self.emit("add", (total, number))
@@ -307,6 +315,14 @@ class Rewriter:
         )
 
 
+def _ordered(x: float, lanes: int) -> float:
+    """The sum of equal numbers from left to right."""
+    total = x
+    for _ in range(lanes - 1):
+        total += x
+    return total
+
+
 def _has_lanes(made: Instruction) -> bool:
     return made.lanes > 0 and made.name not in REDUCTIONS
 
@@ -315,4 +331,5 @@ def _is(x: float | None, zero: float) -> bool:
     return x == 0.0 and _bits(x) == _bits(zero) if x is not None else False
 
 
+_UNROLLED: Final = 64  # a number is added so often before a loop does it
 _COMMUTE: Final = frozenset({"add", "mul", "equal"})

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from autograd.compiler import helpers, kernels
 from autograd.compiler.emit import Block, literal
-from autograd.compiler.layout import CHUNK, Chunk, Layout
+from autograd.compiler.layout import CHUNK, Chunk, Layout, is_gathered
 from autograd.compiler.lowering import FSUM, lower
 from autograd.compiler.matrices import Call, Place, Table
 from autograd.compiler.program import (
+    BROADCAST,
     LANE_FSUM,
     LANE_SUM,
     LANE_TOTAL,
@@ -58,9 +59,15 @@ class Assembly:
         return self.layout.address(i)
 
     def _constants(self) -> None:
-        """Constants that are outputs themselves have a place of their own."""
+        """Constants that are outputs themselves, or copied from memory, have a place of their own."""
         program = self.program
-        for i in program.outputs:
+        gathered = [
+            self.layout.source(i)
+            for name, operands, _, _ in program.instructions
+            if is_gathered(name, operands, program.inputs)
+            for i in operands
+        ]
+        for i in (*program.outputs, *gathered):
             if program.inputs <= i < program.first and i not in self.layout.place:
                 place = self.layout.place[i] = self.layout.reserve(1)
                 self.presets.append((place, program.constants[i - program.inputs]))
@@ -175,6 +182,11 @@ class _Writer:
             self.accumulate(i, self.read(operands[0]))
         elif name == STACK:
             self.stack(operands, self.layout.place[i])
+        elif name == BROADCAST:
+            if i in self.layout.place:  # else it is read as the number it is
+                number = self.read(operands[0])
+                start = self.pointer(self.layout.place[i])
+                self.line(f"call void @fill(ptr {start}, i64 {lanes}, double {number})")
         elif name == ONEHOT:
             place = self.layout.place[i]
             number = self.read(operands[0])
@@ -259,6 +271,10 @@ class _Writer:
         if isinstance(operands, range) and operands.stop <= self.program.inputs:
             start, to = self.pointer(operands.start), self.pointer(place)
             self.line(f"call void @strided(ptr {start}, i64 {operands.step}, i64 {len(operands)}, ptr {to})")
+            return
+        if is_gathered(STACK, operands, self.program.inputs):
+            places = [self.layout.address(self.layout.source(j)) for j in operands]
+            self.call(Call(("gather", 0, 0), [Table(places), len(places), 1, Place(place), 1]))
             return
         for lane, j in enumerate(operands):
             number = self.read(j)

@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from autograd.special.rounding import floor, fmod
 from autograd.special.summation import two_product, two_sum
+
+# Partial sums that don't overlap are no more than there are bits from the largest to the smallest float.
+MOST: Final = 2100
 
 
 def mod(x: float, y: float) -> float:
@@ -33,7 +37,7 @@ def floordiv(x: float, y: float) -> float:
 
 def fsum(values: list[float]) -> float:
     """The sum, exactly rounded (Shewchuk, "Adaptive precision floating-point arithmetic", 1997)."""
-    partials = [0.0] * (len(values) + 1)
+    partials = [0.0] * min(len(values) + 1, MOST)
     count = 0
     plain = 0.0
     for value in values:
@@ -63,7 +67,7 @@ def _grown(partials: list[float], count: int, value: float) -> int:
 
 def _balanced_sum(values: list[float]) -> float:
     """Where a partial sum overflowed: the same in an order in which values of both signs take turns."""
-    partials = [0.0] * (len(values) + 1)
+    partials = [0.0] * min(len(values) + 1, MOST)
     count = 0
     above = 0
     below = 0
