@@ -107,6 +107,16 @@ def test_what_operators_leave_to_others():
         assert getattr(x, f"__{method}__")("text") is NotImplemented
 
 
+@pytest.mark.parametrize("operate", [*OPERATORS.values(), divmod], ids=[*OPERATORS, "divmod"])
+def test_operands_that_nobody_knows_are_named_by_python(operate):
+    class Bare:
+        pass
+
+    for a, b in [(Value(2.0), Bare()), (Bare(), Value(2.0)), (Value(2.0), None), (1j, Value(2.0))]:
+        with pytest.raises(TypeError, match="unsupported operand type"):
+            operate(a, b)
+
+
 def test_signs():
     x = Value(2.0)
     assert +x is x
