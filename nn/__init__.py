@@ -3,6 +3,7 @@
 from typing import Any
 
 from nn import init, losses, schedules
+from nn.architecture import WeightsError
 from nn.data import one_hot
 from nn.history import History, gradient_below, loss_below
 from nn.idx import read_idx, read_mnist
@@ -18,7 +19,7 @@ from nn.schedules import clip_grad_norm, clip_grad_value
 from nn.stepping import Optimizer
 from nn.summary import summary
 from nn.training import fit
-from nn.weights import WeightsError, load, save
+from nn.weights import load, save
 
 __all__ = [
     "MLP",

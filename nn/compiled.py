@@ -12,12 +12,12 @@ from typing import Any
 
 import autograd
 from autograd import jit
+from nn.architecture import architecture
 from nn.data import Array
 from nn.eager import Eager, Function, Penalty, checked, listed
 from nn.extras import need
 from nn.losses import LOSSES, Loss
 from nn.module import Module, substituted
-from nn.weights import architecture
 
 MOST_LANES = 1024  # samples a call: more would not run faster, and take more memory
 

@@ -1,140 +1,36 @@
 """Weights in files: safetensors with the architecture in the metadata, or readable JSON.
 
-Layers are stored in the layout of PyTorch's nn.Linear: `layers.0.weight` of shape (outputs, inputs) and
-`layers.0.bias`. Files are written beside their place and moved there whole; nothing is changed by one that
-can't be read.
+Files are written beside their place and moved there whole; nothing is changed by one that can't be read.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from autograd import AutogradError, Primitive, Value, math
+from nn.architecture import (
+    WeightsError,
+    architecture,
+    build,
+    check_sizes,
+    numbers_of,
+    shape_of,
+    tensors_of,
+    values_in,
+)
 from nn.checks import model_of
 from nn.extras import need
-from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.module import Module
 
 FORMAT = "scalar-autograd"
 VERSION = 1
-
-
-class WeightsError(AutogradError, ValueError):
-    """A file of weights is corrupt, foreign, newer than this package, or of another model."""
-
-
-# --- tensors of a model -------------------------------------------------------------------------------------
-
-
-def _tensors(model: Any, name: str = "") -> Iterator[tuple[str, list[list[Value]] | list[Value]]]:
-    """The parameters of a model as named vectors and matrices of Values, in order."""
-    if isinstance(model, Sequential):
-        for i, part in enumerate(model.layers):
-            if isinstance(part, Module):
-                yield from _tensors(part, f"{name}layers.{i}.")
-    elif isinstance(model, Layer | Neuron):
-        neurons = model.neurons if isinstance(model, Layer) else [model]
-        yield f"{name}weight", [neuron.w for neuron in neurons]
-        biases = [neuron.b for neuron in neurons if neuron.b is not None]
-        if biases:
-            yield f"{name}bias", biases
-    else:
-        for key, p in model.named_parameters():
-            yield f"{name}{key}", [p]
-
-
-def _shape(tensor: list[Any]) -> tuple[int, ...]:
-    return (len(tensor), len(tensor[0])) if isinstance(tensor[0], list) else (len(tensor),)
-
-
-def _numbers(tensor: list[Any]) -> list[Any]:
-    return [_numbers(part) if isinstance(part, list) else part.data for part in tensor]
-
-
-def _values(tensor: list[Any]) -> list[Value]:
-    return [v for part in tensor for v in (part if isinstance(part, list) else [part])]
-
-
-# --- architectures ------------------------------------------------------------------------------------------
-
-
-def architecture(model: Any) -> dict[str, Any] | None:
-    """What is needed to build the model anew; None where that can't be written down.
-
-    Subclasses may compute anything, and tied parameters are more than sizes: of those nothing is known.
-    """
-    if sum(len(_values(tensor)) for _, tensor in _tensors(model)) != len(model.parameters()):
-        return None
-    return _described(model)
-
-
-def _described(model: Any) -> dict[str, Any] | None:
-    if type(model) in (MLP, Sequential):
-        parts = [_described(part) for part in model.layers]
-        return None if None in parts else {"kind": type(model).__name__, "layers": parts}
-    if type(model) in (Layer, Neuron):
-        neurons: list[Neuron] = model.neurons if isinstance(model, Layer) else [model]
-        first = neurons[0]
-        if first.activation != "linear" and getattr(math, first.activation, None) is not first.function:
-            return None
-        alike = (Neuron, len(first.w), first.function, first.b is None)
-        if any((type(n), len(n.w), n.function, n.b is None) != alike for n in neurons):
-            return None
-        described = {"kind": type(model).__name__, "nin": len(first.w), "nout": len(neurons)}
-        return {**described, "activation": first.activation, "bias": first.b is not None}
-    return {"kind": "function", "name": model.name} if isinstance(model, Primitive) else None
-
-
-def _build(described: Any, where: str = "architecture") -> Any:
-    """The model of an architecture, all zeros."""
-    kind = described.get("kind") if isinstance(described, dict) else None
-    try:
-        if kind in ("MLP", "Sequential"):
-            model = (MLP if kind == "MLP" else Sequential).__new__(MLP if kind == "MLP" else Sequential)
-            model.layers = [
-                _build(part, f"{where}.layers[{i}]") for i, part in enumerate(described["layers"])
-            ]
-            return model
-        if kind in ("Layer", "Neuron"):
-            nin, nout = int(described["nin"]), int(described["nout"])
-            settings: dict[str, Any] = {"bias": described["bias"], "init": "zeros"}
-            if kind == "Layer":
-                return Layer(nin, nout, str(described["activation"]), **settings)
-            return Neuron(nin, str(described["activation"]), **settings)
-        if kind == "function":
-            function = getattr(math, str(described["name"]))
-            if not isinstance(function, Primitive):
-                raise ValueError(f"{described['name']} is no operation")
-            return function
-    except WeightsError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise WeightsError(f"{where} of the file makes no sense: {error}") from None
-    raise WeightsError(f"{where} of the file is of the unknown kind {kind!r}: it may be of a newer version")
-
-
-def _check_sizes(described: Any, shapes: dict[str, tuple[int, ...]], name: str = "") -> None:
-    """Refuse an architecture whose sizes are not the tensors', before anything of that size is built."""
-    if not isinstance(described, dict):
-        return
-    if described.get("kind") in ("Layer", "Neuron"):
-        wanted = (described.get("nout"), described.get("nin"))
-        if shapes.get(f"{name}weight") != wanted:
-            raise WeightsError(
-                f"{name}weight has shape {shapes.get(f'{name}weight')}, its architecture says {wanted}"
-            )
-    parts = described.get("layers", [])
-    for i, part in enumerate(parts if isinstance(parts, list) else []):
-        _check_sizes(part, shapes, f"{name}layers.{i}.")
-
-
-# --- save and load ------------------------------------------------------------------------------------------
+NUMBERED = re.compile(r"(.*?)(\d+)\.(weight|bias)")
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> None:
@@ -154,7 +50,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
         raise IsADirectoryError(f"save got the folder {target}: give the path of a file in it")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {target.parent} to save {target.name} in: make it first")
-    tensors = {name: _numbers(tensor) for name, tensor in _tensors(model)}
+    tensors = {name: numbers_of(tensor) for name, tensor in tensors_of(model)}
     described = architecture(model)
     if target.suffix == ".json":
         content = {
@@ -163,7 +59,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
             "architecture": described,
             "parameters": _spelled(tensors),
         }
-        _write(target, (json.dumps(content, indent=1) + "\n").encode())
+        _write(target, (_readable(content) + "\n").encode())
         return
     np, safetensors = need("numpy"), need("safetensors.numpy", "safetensors")
     arrays = {name: np.array(tensor, dtype=np.float64) for name, tensor in tensors.items()}
@@ -175,7 +71,8 @@ def load(path: str | os.PathLike[str], model: Module | None = None) -> Any:
     """The model of a file, built anew; or the model given, with the file's weights.
 
     A file of another program, such as PyTorch's, has no architecture: give a model whose names and shapes
-    fit. WeightsError for a corrupt, truncated, foreign or newer file, or one that does not fit; the model
+    fit; parts of any one name that are numbered (0.weight, 2.weight, ...) are taken in their order.
+    WeightsError for a corrupt, truncated, foreign or newer file, or one that does not fit; the model
     is untouched then.
     """
     source = Path(path)
@@ -186,6 +83,10 @@ def load(path: str | os.PathLike[str], model: Module | None = None) -> Any:
         described, tensors = _read_json(content, source)
     else:
         described, tensors = _read_safetensors(content, source)
+    if described is None and model is not None:
+        names = [name for name, _ in tensors_of(model)]
+        if tensors.keys() != set(names):
+            tensors = _renumbered(tensors, names)
     shapes = {name: _shape_of(tensor, name, source) for name, tensor in tensors.items()}
     if model is None:
         if described is None:
@@ -193,27 +94,56 @@ def load(path: str | os.PathLike[str], model: Module | None = None) -> Any:
                 f"{source} says nothing of the model's architecture: give the model, load(path, model)"
             )
         try:
-            _check_sizes(described, shapes)
-            model = _build(described)
+            check_sizes(described, shapes)
+            model = build(described)
         except RecursionError:
             raise WeightsError(f"{source} has an architecture nested too deep to be read") from None
         if not isinstance(model, Module):
             raise WeightsError(f"{source} describes a function alone, which has no weights")
-    wanted = dict(_tensors(model))
+    wanted = dict(tensors_of(model))
     for name in [*wanted, *tensors]:
         if name not in wanted or name not in tensors:
             where = "the model" if name in tensors else "the file"
             raise WeightsError(f"{source} is of another model: {where} has no {name}")
     for name, tensor in wanted.items():
-        if shapes[name] != _shape(tensor):
+        if shapes[name] != shape_of(tensor):
             raise WeightsError(
-                f"{source} is of another model: {name} is {shapes[name]}, the model's {_shape(tensor)}"
+                f"{source} is of another model: {name} is {shapes[name]}, the model's {shape_of(tensor)}"
             )
     for name, tensor in wanted.items():
         flat = [x for part in tensors[name] for x in (part if isinstance(part, list) else [part])]
-        for p, number in zip(_values(tensor), flat, strict=True):
+        for p, number in zip(values_in(tensor), flat, strict=True):
             p.data = number
     return model
+
+
+def _readable(x: Any, depth: int = 0) -> str:
+    """JSON of one line a row of numbers."""
+    if isinstance(x, dict):
+        parts = [f"{json.dumps(key)}: {_readable(part, depth + 1)}" for key, part in x.items()]
+        flat = not any(isinstance(part, dict | list) for part in x.values())
+    elif isinstance(x, list):
+        parts = [_readable(part, depth + 1) for part in x]
+        flat = not any(isinstance(part, dict | list) for part in x)
+    else:
+        return json.dumps(x)
+    start, end = "{}" if isinstance(x, dict) else "[]"
+    if flat:
+        return f"{start}{', '.join(parts)}{end}"
+    margin = " " * (depth + 1)
+    return f"{start}\n{margin}" + f",\n{margin}".join(parts) + f"\n{margin[1:]}{end}"
+
+
+def _renumbered(tensors: dict[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
+    """Another program's tensors under our names, where theirs are numbered: 0.weight, 2.weight."""
+    found = {name: NUMBERED.fullmatch(name) for name in tensors}
+    ours = list(dict.fromkeys(name.rpartition(".")[0] for name in wanted))
+    parts = {match.group(1, 2) for match in found.values() if match is not None}
+    order = sorted(parts, key=lambda part: int(part[1]))
+    if None in found.values() or len({prefix for prefix, _ in parts}) != 1 or len(order) != len(ours):
+        return tensors
+    new = dict(zip(order, ours, strict=True))
+    return {f"{new[match.group(1, 2)]}.{match[3]}": tensors[name] for name, match in found.items() if match}
 
 
 def _write(target: Path, content: bytes) -> None:

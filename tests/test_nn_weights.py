@@ -179,6 +179,53 @@ def test_a_failed_write_leaves_the_older_file(tmp_path, monkeypatch) -> None:
     assert os.listdir(tmp_path) == ["model.json"]
 
 
+def test_json_is_readable(tmp_path) -> None:
+    model = nn.MLP(2, [3, 1], seed=0)
+    nn.save(model, tmp_path / "model.json")
+    lines = (tmp_path / "model.json").read_text().splitlines()
+    assert len(lines) < 30
+    first = ", ".join(repr(w.data) for w in model.layers[0].neurons[0].w)
+    assert f"   [{first}]," in lines
+
+
+@pytest.mark.parametrize("stems", [("0", "2"), ("net.0", "net.2"), ("fc1", "fc2"), ("9", "10")])
+def test_numbered_parts_of_another_program(tmp_path, stems) -> None:
+    tensors = pytest.importorskip("safetensors.numpy")
+    model = nn.MLP(2, [3, 1], "tanh", seed=0)
+    arrays = {}
+    for stem, layer in zip(stems, model.layers, strict=True):
+        arrays[f"{stem}.weight"] = 2.0 * np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
+        arrays[f"{stem}.bias"] = np.arange(layer.nout, dtype=np.float64)
+    tensors.save_file(arrays, str(tmp_path / "theirs.safetensors"))
+    loaded = nn.load(tmp_path / "theirs.safetensors", nn.MLP(2, [3, 1], "tanh", seed=1))
+    assert [w.data for w in loaded.layers[0].neurons[1].w] == [
+        2.0 * w.data for w in model.layers[0].neurons[1].w
+    ]
+    assert [neuron.b.data for neuron in loaded.layers[0].neurons] == [0.0, 1.0, 2.0]
+    for names in (("encoder", "decoder"), ("a1", "b2")):
+        renamed = {
+            name.replace(stem, new): array
+            for stem, new in zip(stems, names, strict=True)
+            for name, array in arrays.items()
+            if name.startswith(f"{stem}.")
+        }
+        tensors.save_file(renamed, str(tmp_path / "unclear.safetensors"))
+        with pytest.raises(nn.WeightsError, match="is of another model"):
+            nn.load(tmp_path / "unclear.safetensors", nn.MLP(2, [3, 1]))
+
+
+def test_torch_sequential(tmp_path) -> None:
+    torch = pytest.importorskip("torch")
+    tensors = pytest.importorskip("safetensors.torch")
+    theirs = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)).double()
+    tensors.save_file(theirs.state_dict(), tmp_path / "theirs.safetensors")
+    model = nn.load(tmp_path / "theirs.safetensors", nn.MLP(3, [4, 2], "tanh"))
+    x = [0.1, -0.5, 2.0]
+    assert [v.data for v in model(x)] == pytest.approx(
+        theirs(torch.tensor(x, dtype=torch.float64)).tolist(), rel=1e-12
+    )
+
+
 def test_torch_reads_it_and_back(tmp_path) -> None:
     torch = pytest.importorskip("torch")
     tensors = pytest.importorskip("safetensors.torch")
@@ -188,8 +235,8 @@ def test_torch_reads_it_and_back(tmp_path) -> None:
     theirs.layers = torch.nn.ModuleList([torch.nn.Linear(3, 4), torch.nn.Linear(4, 2)]).double()
     theirs.load_state_dict(tensors.load_file(tmp_path / "ours.safetensors"))
     x = [0.1, -0.5, 2.0]
-    hidden = theirs.layers[0](torch.tensor(x).double()).tanh()
-    assert theirs.layers[1](hidden).tolist() == pytest.approx([v.data for v in model(x)], rel=1e-6)
+    hidden = theirs.layers[0](torch.tensor(x, dtype=torch.float64)).tanh()
+    assert theirs.layers[1](hidden).tolist() == pytest.approx([v.data for v in model(x)], rel=1e-12)
     with torch.no_grad():
         theirs.layers[0].weight *= 2.0
     tensors.save_file(theirs.state_dict(), tmp_path / "theirs.safetensors")
