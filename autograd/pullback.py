@@ -144,9 +144,9 @@ def inline(roots: Sequence[Node], again: dict[int, Any], stop: Sequence[Node] = 
 def _inline(roots: Sequence[Node], again: dict[int, Any], stop: Sequence[Node]) -> bool:
     outputs: dict[int, list[Any]] = {}
     held: list[Any] = []  # ids must not be used twice meanwhile
-    found = len(again) > 0
+    found = False
     for node in topological(roots, stop):
-        if id(node) in again or node.primitive is None:
+        if node.primitive is None:
             continue
         given = operands(node)
         segment = None if node.extra is None else node.extra.segment

@@ -20,6 +20,7 @@ from autograd.primitive_type import Primitive
 from autograd.value import (
     NUMPY_NAMES,
     Recorded,
+    _install,
     _refuse_deletion,
     compare,
     is_method,
@@ -120,7 +121,7 @@ def test_operands_that_nobody_knows_are_named_by_python(operate):
 def test_signs():
     x = Value(2.0)
     assert +x is x
-    assert ((-x).data, (-x).partials, (-x).primitive.name) == (-2.0, (-1.0,), "neg")
+    assert ((-x).data, (-x).partials, (-x).primitive.name, (-x).dright) == (-2.0, (-1.0,), "neg", 0.0)
     assert (abs(Value(-2.0)).data, abs(Value(-2.0)).partials) == (2.0, (-1.0,))
     quotient, rest = divmod(Value(7.0), 3)
     assert (quotient.data, rest.data, quotient.op, rest.op) == (2.0, 1.0, "//", "%")
@@ -424,6 +425,25 @@ def test_methods_and_numpys_names():
         assert x.thrice_as_much(2.0).data == 1.0
     finally:
         PRIMITIVES.pop(added.name)
+
+
+def test_primitives_become_methods():
+    one = Primitive("method_of_one", lambda x: 2.0 * x, lambda z, x: 2.0)
+    more = Primitive("method_of_more", lambda x, k: k * x, lambda z, x, k: (k, x), arity=2, defaults=(3.0,))
+    x, k = Value(0.5), Value(4.0)
+    try:
+        _install(one)
+        _install(more)
+        made = [x.method_of_one(), x.method_of_more(), x.method_of_more(k), x.method_of_more(2)]
+        assert [z.primitive for z in made] == [one, more, more, more]
+        assert [z.operands for z in made] == [(x,), (x, 3.0), (x, k), (x, 2.0)]
+        assert [z.data for z in made] == [1.0, 1.5, 2.0, 1.0]
+        with pytest.raises(TypeError, match=r"method_of_more takes 1 to 2 operand\(s\), 3 given"):
+            x.method_of_more(1.0, 2.0)
+        with pytest.raises(TypeError):
+            x.method_of_one(1.0)
+    finally:
+        del Value.method_of_one, Value.method_of_more
 
 
 def test_a_subclass_is_refused_in_words():
