@@ -68,7 +68,7 @@ signal.signal(signal.SIGALRM, lambda signum, frame: os._exit(36))
 
 
 def pytest_runtest_setup(item):
-    signal.alarm(0 if os.environ.get("MUTANT_UNDER_TEST") == "stats" else {SECONDS})
+    signal.alarm({SECONDS} if "__mutmut_" in os.environ.get("MUTANT_UNDER_TEST", "") else 0)
 
 
 def pytest_runtest_teardown(item):
@@ -185,7 +185,7 @@ def prepare(group: str) -> Path:
             if path == ROOT / "tests" / "conftest.py":
                 left_out = [name for name in LONG if group != "graph" or name not in DEEP]
                 text += CONFTEST.replace("LEFT_OUT", repr(tuple(left_out))).encode()
-            update(copy / path.relative_to(ROOT), text)
+            update(copy / path.relative_to(ROOT), text.replace(b"DEEP = 200_000", b"DEEP = 20_000"))
             if folder == "autograd" and path not in mutated:
                 update(copy / "mutants" / path.relative_to(ROOT), text)
     settings = (ROOT / "pyproject.toml").read_text("utf-8").replace('"--doctest-modules", ', "")

@@ -214,6 +214,8 @@ def test_constants_in_a_maximum_take_no_share():
     assert (z.data, z.operands[1], z.operands[0].primitive) == (7.0, 7.0, maximum)
     assert z.operands[0].operands == (x, y)
     assert minimum(x, 3.0).partials == (1.0,)
+    for z in (maximum(x, 1.0), maximum(1.0, x), record(maximum, (x, 1))):
+        assert (z.primitive.name, z.left is x, z.dright, z.partials) == ("max_constant", True, 1.0, (0.0,))
     assert record(maximum, (x,)).primitive is maximum
 
 
@@ -265,6 +267,8 @@ def test_the_three_ways_to_record():
     assert record1(exp, x).partials == record(exp, (x,)).partials == (math.exp(3.0),)
     assert record1(exp, x).dright == 0.0
     assert record(mul, (x, 2)).operands == (x, 2.0)
+    node = record(mul, (x, y))
+    assert (node.left is x, node.right is y, node.extra) == (True, True, None)
     for node in (record1(exp, x), record(mul, (2, x)), record(PRIMITIVES["fsum"], (x, y, 1))):
         assert type(node) is Recorded
     with no_grad():
