@@ -26,16 +26,16 @@ class History:
     validation: list[float] = field(default_factory=list)
     lr: list[float] = field(default_factory=list)
     gradient_norm: list[float] = field(default_factory=list)
-    parameters: list[Array] = field(default_factory=list, repr=False)
+    parameters: list[Array] = field(default_factory=list, repr=False, compare=False)
     stopped_by: str = ""
     best_epoch: int = 0
     seconds: float = 0.0
     compiled: bool = False
     seed: int = 0
-    optimizer: Any = field(default=None, repr=False)
-    best: Array | None = field(default=None, repr=False)
-    last: Array | None = field(default=None, repr=False)
-    pending: dict[str, Any] | None = field(default=None, repr=False)
+    optimizer: Any = field(default=None, repr=False, compare=False)
+    best: Array | None = field(default=None, repr=False, compare=False)
+    last: Array | None = field(default=None, repr=False, compare=False)
+    pending: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def epochs(self) -> int:

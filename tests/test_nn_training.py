@@ -199,6 +199,14 @@ def test_a_run_interrupted_anywhere_goes_on_to_the_same_numbers(call: int, patie
     assert state(parted) == state(whole)
 
 
+def test_histories_compare_by_their_numbers() -> None:
+    one, two = (fit(model(), X, Y, "mse", "sgd", 2, seed=1, keep_parameters=True, **QUIET) for _ in range(2))
+    two.seconds = one.seconds
+    assert one == two
+    two.loss[-1] += 1.0
+    assert one != two
+
+
 def test_early_stopping_in_parts_is_early_stopping() -> None:
     """The best parameters are restored after each part, the next one goes on from the last."""
     runs = []
