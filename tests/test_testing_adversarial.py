@@ -133,6 +133,14 @@ def test_the_ends_of_the_range(x):
     covered(lambda t: t * t, x, 2 * mp.mpf(x))
 
 
+@given(x=powers(-300, 0))
+@example(3.620895779457018e-270)
+def test_small_numbers_where_the_function_has_a_scale_of_its_own(x):
+    covered(lambda t: t * t, x, 2 * mp.mpf(x))
+    covered(lambda t: math.cos(t), x, -mp.sin(x))
+    covered(lambda t: math.sqrt(t * t + 1.0) - 1.0, x, mp.mpf(x) / mp.sqrt(mp.mpf(x) ** 2 + 1))
+
+
 @pytest.mark.parametrize("x", [math.inf, -math.inf, math.nan])
 def test_nothing_is_known_at_infinity(x):
     assert numerical_derivative(math.tanh, x)[1] == math.inf

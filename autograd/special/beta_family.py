@@ -6,7 +6,7 @@ from autograd.special import double_double as dd
 from autograd.special import stirling
 from autograd.special.circular import whole_order
 from autograd.special.double_double import Pair
-from autograd.special.elementary import INF, NAN, exp, log, log1p
+from autograd.special.elementary import INF, NAN, exp, log, log1p, power
 from autograd.special.gamma_family import digamma_rise, gamma, lgamma, polygamma
 from autograd.special.summation import two_sum
 
@@ -22,9 +22,9 @@ def beta(a: float, b: float) -> float:
     small, large = min(a, b), max(a, b)
     if 0.0 < small < 1e-290:
         return 1.0 / large + 1.0 / small if large < 1e-20 else 1.0 / small
-    if 0.0 < small < 200.0 and 1e10 < large < INF:
-        # gamma(large) / gamma(large + small), DLMF 5.11.12
-        return gamma(small) * math.pow(large, -small) * math.exp(-0.5 * small * (small - 1.0) / large)
+    rise = power(large, -small) if _far_apart(small, large) else INF
+    if rise < INF:  # gamma(large) / gamma(large + small), DLMF 5.11.12
+        return gamma(small) * rise * math.exp(-0.5 * small * (small - 1.0) / large)
     if _at_pole(a) or _at_pole(b) or _at_pole(a + b) or not _in_range(a, b):
         value = exp(lbeta(a, b))
     else:
@@ -51,6 +51,8 @@ def lbeta(a: float, b: float) -> float:
         value = _lbeta_pair(a, b)[0]
         return value if math.fabs(value) > 1e-29 else 0.0  # where beta is 1
     small, large = min(a, b), max(a, b)
+    if small < 0.0 and _far_apart(small, large):
+        return lgamma(small) - small * log(large) - 0.5 * small * (small - 1.0) / large
     if small < 0.0:
         return lgamma(a) + lgamma(b) - lgamma(a + b)
     if math.isinf(large):
@@ -60,9 +62,14 @@ def lbeta(a: float, b: float) -> float:
     # lgamma(large) - lgamma(large + small) by Stirling; what it leaves out is below 1 / large.
     ratio = small / large
     if ratio < 1e-9:
-        power = dd.scale(dd.log((large, 0.0)), small)
-        return dd.subtract(stirling.lgamma((small, 0.0)), power)[0] - 0.5 * (small - 1.0) * ratio
+        exponent = dd.scale(dd.log((large, 0.0)), small)
+        return dd.subtract(stirling.lgamma((small, 0.0)), exponent)[0] - 0.5 * (small - 1.0) * ratio
     return lgamma(small) - ((large + small - 0.5) * log1p(ratio) + small * (log(large) - 1.0))
+
+
+def _far_apart(small: float, large: float) -> bool:
+    """Whether gamma(large) / gamma(large + small) needs two terms of its series alone."""
+    return -200.0 < small < 200.0 and not _at_pole(small) and 1e10 < large < INF
 
 
 def _in_range(a: float, b: float) -> bool:

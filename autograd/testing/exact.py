@@ -5,7 +5,8 @@ mpmath computes; the primitives' own evaluation and rules are never asked, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,23 @@ def context() -> Any:
     mp = MPContext()
     mp.prec = PRECISION
     return mp
+
+
+def precise(numbers: Iterable[float]) -> Any:
+    """A context in which large numbers keep as many digits behind the point as small ones."""
+    exponent = max([math.frexp(x)[1] for x in numbers], default=0)
+    return context().workprec(PRECISION + max(exponent, 0))
+
+
+def spacing(size: float, x: float) -> Any:
+    """A step of that size, in proportion to x where x is small: not where it is large, for periods' sake."""
+    return context().ldexp(size, min(math.frexp(x)[1], 0))
+
+
+def rounding(at: Any, numbers: Iterable[float]) -> Any:
+    """What is rounded away where intermediate results are up to a million times the largest number."""
+    mp = context()
+    return (1 + abs(at) + max([abs(x) for x in numbers], default=0.0)) * mp.ldexp(1, 20 - mp.prec)
 
 
 class Exact(Numeric):

@@ -128,6 +128,9 @@ def _refined(sample: _Sample, noise: float, trusted: bool, first: float, last: f
         if not math.isfinite(slope):
             slope = 0.0
         error = (2.0 * error + 2.0 * sample.unit * abs(sample.x) * slope) / step
+        if sample.x != 0.0:  # rounded neighbours have their middle beside x
+            bend = abs(up - 2.0 * sample.at + down) / step / step
+            error += sample.unit * max(abs(high), abs(low)) * bend if math.isfinite(bend) else 0.0
         quotients = (
             _quotient(up, down, high - low),
             _quotient(sample.at, down, sample.x - low),

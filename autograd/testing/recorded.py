@@ -179,7 +179,11 @@ def _jumps(primitive: Primitive, numbers: list[float], reach: list[float]) -> bo
             other = primitive.evaluate(*moved)
             slopes = primitive.local_partials(other, tuple(moved))
             pairs = zip((z, *partials), (other, *slopes), strict=True)
-            if any(_apart(a, b) for a, b in pairs):
+            steepest = max(abs(partials[k]), abs(slopes[k]))
+            beyond = abs(other - z) > 4.0 * steepest * r + 2.0 * math.ulp(
+                z
+            )  # floor, where floats are integers
+            if beyond or any(_apart(a, b) for a, b in pairs):
                 return True
     return False
 

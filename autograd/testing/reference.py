@@ -55,9 +55,10 @@ class Reference:
     def _exact_agrees(self) -> bool:
         """Whether the function runs on exact numbers and means the same by them."""
         try:
-            from autograd.testing.exact import Exact, context
+            from autograd.testing.exact import Exact, context, precise
 
-            exact = values(self.f(*self.leaves.rebuild([Exact(x) for x in self.leaves.numbers])))
+            with precise(self.leaves.numbers):
+                exact = values(self.f(*self.leaves.rebuild([Exact(x) for x in self.leaves.numbers])))
         except (KeyboardInterrupt, SystemExit):
             raise
         except Exception:  # whatever a foreign function says to numbers that it doesn't know
@@ -125,7 +126,13 @@ class Reference:
         return [Exact(x + t * d) for x, d in zip(self.leaves.numbers, path, strict=True)]
 
     def _exact(self, output: int, path: Sequence[float], sure: bool) -> Slope:
-        from autograd.testing.exact import Exact, context
+        from autograd.testing.exact import precise
+
+        with precise(self.leaves.numbers):
+            return self._by_digits(output, path, sure)
+
+    def _by_digits(self, output: int, path: Sequence[float], sure: bool) -> Slope:
+        from autograd.testing.exact import Exact, context, rounding, spacing
 
         mp = context()
 
@@ -134,7 +141,7 @@ class Reference:
             return y.number if isinstance(y, Exact) else mp.mpf(float(y))
 
         scale = max([abs(x) for x, d in zip(self.leaves.numbers, path, strict=True) if d != 0.0], default=1.0)
-        step = mp.mpf(EXACT_STEP) * (2.0 ** math.frexp(scale)[1] if scale else 1.0)
+        step = spacing(EXACT_STEP, scale or 1.0)
         at = self.exact_at[output] if hasattr(self, "exact_at") else value(mp.mpf(0))
         at = at.number if isinstance(at, Exact) else mp.mpf(float(at)) if not hasattr(at, "_mpf_") else at
 
@@ -148,7 +155,7 @@ class Reference:
             error = float(2 * abs(side - nearer) + abs(side) * 2.0**-60) + 2.0**-160
             return Slope(float(nearer), error, float(nearer), float(nearer), False)
         # What 80 digits round away, intermediate numbers up to a million times the result included.
-        middle, error, kink = (left + right) / 2, float((1 + abs(at)) * mp.mpf(2) ** -250 / step), False
+        middle, error, kink = (left + right) / 2, float(rounding(at, self.leaves.numbers) / step), False
         if not mp.isfinite(middle):
             return Slope(math.nan, math.inf, float(left), float(right), True)
         apart = abs(right - left)

@@ -10,6 +10,7 @@ from typing import Any
 from autograd.testing.check import Check
 from autograd.testing.numerical import numerical_derivative
 from autograd.testing.recorded import Recording
+from autograd.testing.structure import values
 from autograd.transforms import grad, jvp
 
 ALL = 8  # up to so many inputs every pair is checked, beyond it so many drawn at random
@@ -81,26 +82,21 @@ def _noise(check: Check, k: int, i: int) -> float | None:
 def _exact(
     check: Check, k: int, i: int, j: int, size: float = 2.0**-60, shift: int = 0
 ) -> tuple[float, float]:
-    from autograd.testing.exact import Exact, context
-    from autograd.testing.structure import values
+    from autograd.testing.exact import Exact, context, precise, rounding, spacing
 
     mp = context()
     numbers = check.leaves.numbers
+    with precise(numbers):
+        a, b = [spacing(size, numbers[m] or 1.0) for m in (i, j)]
 
-    def step(x: float) -> Any:
-        return mp.mpf(size) * (2.0 ** math.frexp(x)[1] if x else 1.0)
+        def at(di: Any, dj: Any) -> Any:
+            moved = [mp.mpf(x) for x in numbers]
+            moved[i] += di + shift * a
+            moved[j] += dj + shift * b
+            y = values(check.f(*check.leaves.rebuild([Exact(x) for x in moved])))[k]
+            return y.number if isinstance(y, Exact) else mp.mpf(float(y))
 
-    a, b = step(numbers[i]), step(numbers[j])
-
-    def at(di: Any, dj: Any) -> Any:
-        moved = [mp.mpf(x) for x in numbers]
-        moved[i] += di + shift * a
-        moved[j] += dj + shift * b
-        y = values(check.f(*check.leaves.rebuild([Exact(x) for x in moved])))[k]
-        return y.number if isinstance(y, Exact) else mp.mpf(float(y))
-
-    value = (at(a, b) - at(a, -b) - at(-a, b) + at(-a, -b)) / (4 * a * b)
-    if not mp.isfinite(value):
-        return math.nan, math.inf
-    rounding = (1 + abs(at(0, 0))) * mp.mpf(2) ** -250 / (a * b)
-    return float(value), float(abs(value) * 2.0**-50 + rounding)
+        value = (at(a, b) - at(a, -b) - at(-a, b) + at(-a, -b)) / (4 * a * b)
+        if not mp.isfinite(value):
+            return math.nan, math.inf
+        return float(value), float(abs(value) * 2.0**-50 + rounding(at(0, 0), numbers) / (a * b))
