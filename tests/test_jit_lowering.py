@@ -88,6 +88,35 @@ def test_values_are_those_of_the_evaluation(values, xs):
         assert apart(got, wanted) <= 2, (name, xs, got, wanted)
 
 
+LANES = 24
+
+
+@pytest.fixture(scope="module")
+def lanes():
+    """Every primitive on lanes; the program takes the numbers of each operand side by side."""
+    stacks = [Instruction("stack", range(k * LANES, (k + 1) * LANES), LANES) for k in range(COUNT)]
+    first = COUNT * LANES
+    work = [Instruction(n, operands(n, range(first, first + COUNT)), LANES) for n in NAMES]
+    picks = [
+        Instruction("pick", (first + COUNT + i,), LANES, k) for i in range(len(NAMES)) for k in range(LANES)
+    ]
+    start = first + COUNT + len(NAMES)
+    return Program(first, (), [*stacks, *work, *picks], range(start, start + len(picks)))
+
+
+@given(st.lists(st.tuples(*[NUMBERS] * COUNT), min_size=1, max_size=LANES))
+@example([(-0.7517915246935645, -1.1924312145154952, -1.2784645427610737, -0.7524614220710163)])
+@example([(-700.0, 1.0, 2.0, 3.0), (0.5, 0.5, 0.5, 0.5), (700.0, -1.0, 0.0, -0.0)])
+def test_lanes_are_within_two_ulp_of_the_evaluation(lanes, points):
+    """Neighbours take different branches, or all the same one."""
+    rows = (points * LANES)[:LANES]
+    results = lanes(*[row[k] for k in range(COUNT) for row in rows])
+    for i, name in enumerate(NAMES):
+        for k, xs in enumerate(points):
+            got, wanted = results[i * LANES + k], float(PRIMITIVES[name].evaluate(*operands(name, xs)))
+            assert apart(got, wanted) <= 2, (name, xs, got, wanted)
+
+
 @given(st.tuples(*[NUMBERS] * COUNT))
 @example((0.0, 0.0, 0.0, 0.0))
 @example((-0.0, 0.0, -0.0, 1.0))

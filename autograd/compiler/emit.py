@@ -40,6 +40,7 @@ class Block:
         self.type = "double" if width == 1 else f"<{width} x double>"
         self.bit = "i1" if width == 1 else f"<{width} x i1>"
         self.suffix = "f64" if width == 1 else f"v{width}f64"
+        self.every = "true" if width == 1 else f"<{', '.join(['i1 true'] * width)}>"  # all bits set
         self.lines: list[str] = []
         self.count = 0
         self.conditions: dict[str, str] = {}

@@ -6,7 +6,7 @@ from typing import Final
 
 from autograd.compiler.emit import Block, callback, literal
 from autograd.compiler.kernels import folded
-from autograd.compiler.translation import translated
+from autograd.compiler.translation import translated, vectorised
 from autograd.compiler.vector import VECTOR, usable
 
 # Copies count numbers, a stride apart, to neighbours.
@@ -103,7 +103,8 @@ def _helper(need: str, width: int) -> tuple[str, frozenset[tuple[str, int]]]:
         function = name.removesuffix(".where")
         return _by_chosen_lanes(function, operands, width), frozenset({(f"{function}/{operands}", 1)})
     if width > 1:
-        return _by_lanes(name, operands, width), frozenset({(need, 1)})
+        whole = vectorised(name, width) if name.startswith("autograd.") else None
+        return whole or (_by_lanes(name, operands, width), frozenset({(need, 1)}))
     if name.startswith("python."):
         return _listed(name, operands, name.rpartition(".")[0]), frozenset()
     if not name.startswith("autograd."):

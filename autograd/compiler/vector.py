@@ -132,14 +132,19 @@ class _Lanes:
         total = self.add(x, y)
         return total, self.sub(y, self.sub(total, x))
 
-    def reduced(self, x: str) -> tuple[str, str, str]:
-        """k and two floats r + lost such that exp(x) = 2**k exp(r + lost), for moderate x."""
-        shifted = self.fma(x, self.number(_LOG2_E), self.number(_WHOLE))
-        k = self.sub(shifted, self.number(_WHOLE))
-        high = self.fma(self.block.neg(k), self.number(_LN2_HIGH), x)
-        low = self.mul(k, self.number(_LN2_LOW))
+    def reduced(self, x: str) -> tuple[str, str, str, str]:
+        """k and r + half + rest such that exp(x) = 2**k (1 + r + half + rest), for moderate x."""
+        number = self.number
+        k = self.sub(self.fma(x, number(_LOG2_E), number(_WHOLE)), number(_WHOLE))
+        high = self.fma(self.block.neg(k), number(_LN2_HIGH), x)
+        low = self.mul(k, number(_LN2_LOW))
         r = self.sub(high, low)
-        return k, r, self.sub(self.sub(high, r), low)
+        rest = self.sub(self.sub(high, r), low)
+        # r*r/2, the largest term, with what its rounding lost
+        square = self.mul(r, r)
+        rest = self.fma(self.fma(r, r, self.block.neg(square)), number(0.5), rest)
+        rest = self.fma(self.mul(square, r), self.polynomial(_EXP[1:], r), rest)
+        return k, r, self.mul(square, number(0.5)), rest
 
     def scaled(self, x: str, k: str) -> str:
         """x * 2**k in two steps, which rounds once though 2**k alone may leave the range."""
@@ -150,12 +155,8 @@ class _Lanes:
 
     def rise(self, x: str) -> tuple[str, str, str]:
         """k and two floats y + low such that exp(x) - 1 = 2**k (y + low), for moderate x."""
-        k, r, lost = self.reduced(x)
-        square = self.mul(r, r)
-        half = self.number(0.5)
-        rest = self.fma(self.fma(r, r, self.block.neg(square)), half, lost)
-        rest = self.fma(self.mul(square, r), self.polynomial(_EXP[1:], r), rest)
-        high, low = self.fast_two_sum(r, self.mul(square, half))
+        k, r, half, rest = self.reduced(x)
+        high, low = self.fast_two_sum(r, half)
         low = self.add(low, rest)
         # 1 - 2**-k and what it loses; beyond 2**60 it is 1
         few = self.block.select(self.block.compare("ogt", k, self.number(60.0)), self.number(60.0), k)
@@ -169,11 +170,10 @@ class _Lanes:
 
 def _exp(b: Block, x: str) -> str:
     v = _Lanes(b)
-    k, r, lost = v.reduced(v.clamped(x, -746.0, 710.0))
-    t = v.fma(v.mul(r, r), v.polynomial(_EXP, r), lost)
-    one = v.number(1.0)
-    y, lost = v.fast_two_sum(one, r)
-    return v.scaled(v.add(y, v.add(lost, t)), k)
+    k, r, half, rest = v.reduced(v.clamped(x, -746.0, 710.0))
+    y, lost = v.fast_two_sum(v.number(1.0), r)
+    y, lost_too = v.fast_two_sum(y, half)
+    return v.scaled(v.add(y, v.add(v.add(lost, lost_too), rest)), k)
 
 
 def _expm1(b: Block, x: str) -> str:

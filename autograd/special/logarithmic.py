@@ -22,7 +22,11 @@ def logaddexp(x: float, y: float) -> float:
     if math.isinf(top):
         return top
     value = top + log1p(exp_difference(other, top))
-    return value if math.fabs(value) >= -0.5 * top else _cancelling([x, y])
+    return value if math.fabs(value) >= -0.5 * top else _cancelling_pair(x, y)
+
+
+def _cancelling_pair(x: float, y: float) -> float:
+    return _cancelling([x, y])
 
 
 def logsumexp(values: list[float]) -> float:

@@ -116,7 +116,13 @@ class Calls(Lists):
         if len(types) == 1:
             return Number(types[0], name)
         numbers = [self.block.new(f"extractvalue {made} {name}, {k}") for k in range(len(types))]
-        return _shaped(result, numbers)
+        return self.shaped(result, numbers)
+
+    def shaped(self, of: Any, names: list[str]) -> Any:
+        """A value of that kind of the names, which are taken from the list's front."""
+        if isinstance(of, tuple):
+            return tuple([self.shaped(inner, names) for inner in of])
+        return Number(of, names.pop(0))
 
     def in_place(self, found: Source, given: list[Any]) -> Any:
         """The value of a function of assignments and a return, evaluated here."""
@@ -206,9 +212,3 @@ class Calls(Lists):
         if name == "int":
             return Number("i64", self.whole(x))
         raise Untranslatable(name)
-
-
-def _shaped(of: Any, names: list[str]) -> Any:
-    if isinstance(of, tuple):
-        return tuple([_shaped(inner, names) for inner in of])
-    return Number(of, names.pop(0))

@@ -21,8 +21,8 @@ class Translation(NamedTuple):
 class Function(Loops):
     """One function: its statements in basic blocks, each value named once."""
 
-    def __init__(self, symbol: str, found: Source) -> None:
-        super().__init__(found.module, Block(1, set()))
+    def __init__(self, symbol: str, found: Source, block: Block | None = None) -> None:
+        super().__init__(found.module, block or Block(1, set()))
         self.symbol = symbol
         self.node = found.node
         self.parameters: list[str] = []

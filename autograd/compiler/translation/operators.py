@@ -145,7 +145,11 @@ class Operators:
         x = self.evaluate(node.operand)
         if isinstance(node.op, ast.Not):
             bit = self.bit(x)
-            return not bit if isinstance(bit, bool) else Number("i1", self.block.new(f"xor i1 {bit}, true"))
+            return (
+                not bit
+                if isinstance(bit, bool)
+                else Number("i1", self.block.new(f"xor {self.block.bit} {bit}, {self.block.every}"))
+            )
         if not isinstance(node.op, ast.USub):
             raise Untranslatable(ast.unparse(node))
         if constant(x):
@@ -195,7 +199,8 @@ class Operators:
         if constant(x) and constant(y):
             return fold(x, y)
         if _is_bit(x) and _is_bit(y):
-            return Number("i1", self.block.new(f"icmp {whole} i1 {parts(x)[0].name}, {parts(y)[0].name}"))
+            kind = self.block.bit
+            return Number("i1", self.block.new(f"icmp {whole} {kind} {self.bit_name(x)}, {self.bit_name(y)}"))
         if _is_whole(x) and _is_whole(y):
             return Number("i1", self.block.new(f"icmp {whole} i64 {self.whole(x)}, {self.whole(y)}"))
         return Number("i1", self.block.compare(real, self.double(x), self.double(y)))
@@ -227,7 +232,7 @@ class Operators:
             elif isinstance(result, bool):
                 result = bit
             else:
-                result = Number("i1", self.block.new(f"{word} i1 {result.name}, {bit.name}"))
+                result = Number("i1", self.block.new(f"{word} {self.block.bit} {result.name}, {bit.name}"))
         return result
 
     def _ifexp(self, node: ast.IfExp) -> Any:
