@@ -25,7 +25,7 @@ def fields(node: Node) -> tuple[Any, ...]:
 
 def deepcopy(root: Node, memo: dict[int, Any], rebuild: Rebuild) -> Any:
     """Copy the graph below the root; nodes that the memo knows are copied already."""
-    for node in topological([root]):
+    for node in topological([root]) if root.primitive is not None else (root,):
         if id(node) not in memo:
             number, grad, label, primitive, given, captured = fields(node)
             copied = tuple([memo[id(x)] if isinstance(x, Node) else x for x in given])

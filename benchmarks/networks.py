@@ -154,7 +154,7 @@ def main() -> None:
         against_torch("MNIST 784-30-10, batch 10", [784, 30, 10], "sigmoid", "mse", X, np.eye(10)[y], 10, 2)
     if given.only == "large":
         rng = np.random.default_rng(0)
-        X, y = rng.random((3_200, 784)), rng.integers(0, 10, 3_200)
+        X, y = rng.random((12_800, 784)), rng.integers(0, 10, 12_800)
         name = "784-1000-200-10 (987,210 parameters), batch 32"
         against_torch(name, [784, 1000, 200, 10], "relu", "cross_entropy", X, np.eye(10)[y], 32, 2)
 

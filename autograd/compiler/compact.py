@@ -32,6 +32,7 @@ class CompactAssembly:
         self.flags = "reassoc contract arcp nsz " if fast else ""
         self.needs: set[tuple[str, int]] = set()
         self.callbacks: set[str] = set()
+        self.kernels: set[tuple[str, int, int]] = set()  # none here
         self.kinds: dict[Kind, int] = {}
         self.groups = array("q")  # kind, count, first result, first index: four words a group
         self.indices = array("i")

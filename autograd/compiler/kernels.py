@@ -54,7 +54,7 @@ def room(lanes: int, width: int) -> int:
 def tile(registers: int, width: int) -> tuple[int, int]:
     """Rows and registers a row of a tile of dots: as many accumulators as the machine has registers for."""
     across = min(registers, 4)
-    return max(1, min(8, (28 if width == 8 else 12) // across)), across
+    return max(1, min(8, (24 if width == 8 else 10) // across)), across
 
 
 class _Text:
@@ -153,23 +153,24 @@ def pairs(rows: int, lanes: int, width: int, flags: str) -> str:
         f"define internal void @pairs.{rows}.{lanes}(ptr %a, i64 %next, ptr %b, i64 %beside, ptr %to, "
         "i64 %room, i64 %tiles, i64 %squares) noinline {",
         "entry:",
-        "br label %tile",
-        "tile:",
-        "%t = phi i64 [0, %entry], [%t.next, %tile.done]",
+        "br label %square",
+        "square:",
+        "%g = phi i64 [0, %entry], [%g.next, %square.done]",
     )
+    start = t.new(f"mul i64 %g, {width}")
+    lefts = [t.at("%b", t.new(f"mul i64 {start}, %beside"))]
+    for _ in range(width - 1):
+        lefts.append(t.at(lefts[-1], "%beside"))
+    whole = lanes // width
+    end = "tile.done" if whole > 4 else "tile"
+    # All rows meet the same few columns, which stay in the nearest cache.
+    t.put("br label %tile", "tile:", f"%t = phi i64 [0, %square], [%t.next, %{end}]")
     first = t.new(f"mul i64 %t, {rows}")
     tops = [t.at("%a", t.new(f"mul i64 {first}, %next"))]
     theres = [t.at("%to", t.new(f"mul i64 {first}, %room"))]
     for _ in range(rows - 1):
         tops.append(t.at(tops[-1], "%next"))
         theres.append(t.at(theres[-1], "%room"))
-    whole = lanes // width
-    end = "square.done" if whole > 4 else "square"
-    t.put("br label %square", "square:", f"%g = phi i64 [0, %tile], [%g.next, %{end}]")
-    start = t.new(f"mul i64 %g, {width}")
-    lefts = [t.at("%b", t.new(f"mul i64 {start}, %beside"))]
-    for _ in range(width - 1):
-        lefts.append(t.at(lefts[-1], "%beside"))
     sums = [[""] * width for _ in range(rows)]
     if whole > 4:
         _rolled(t, tops, lefts, whole, sums)
@@ -181,10 +182,10 @@ def pairs(rows: int, lanes: int, width: int, flags: str) -> str:
         _block(t, tops, lefts, str(whole * width), sums, bits)
     for there, row in zip(theres, sums, strict=True):
         t.put(f"store {t.kind} {folded(t.lines, row, width, there[1:])}, ptr {t.at(there, start)}, align 8")
-    t.put("%g.next = add i64 %g, 1", "%g.more = icmp slt i64 %g.next, %squares")
-    t.put("br i1 %g.more, label %square, label %tile.done", "tile.done:")
     t.put("%t.next = add i64 %t, 1", "%t.more = icmp slt i64 %t.next, %tiles")
-    t.put("br i1 %t.more, label %tile, label %done", "done:", "ret void", "}")
+    t.put("br i1 %t.more, label %tile, label %square.done", "square.done:")
+    t.put("%g.next = add i64 %g, 1", "%g.more = icmp slt i64 %g.next, %squares")
+    t.put("br i1 %g.more, label %square, label %done", "done:", "ret void", "}")
     return "\n".join(t.lines)
 
 
@@ -207,9 +208,9 @@ def _rolled(t: _Text, tops: list[str], lefts: list[str], whole: int, sums: list[
     """The blocks of all whole registers as a loop."""
     zero = t.constant(-0.0)
     cells = [(r, c) for r in range(len(tops)) for c in range(t.width)]
-    t.put("br label %block", "block:", "%o = phi i64 [0, %square], [%o.next, %block]")
+    t.put("br label %block", "block:", "%o = phi i64 [0, %tile], [%o.next, %block]")
     for r, c in cells:
-        t.put(f"%a{r}.{c} = phi {t.kind} [{zero}, %square], [%s{r}.{c}, %block]")
+        t.put(f"%a{r}.{c} = phi {t.kind} [{zero}, %tile], [%s{r}.{c}, %block]")
     given = [t.load(top, "%o") for top in tops]
     for c, left in enumerate(lefts):
         column = t.load(left, "%o")
@@ -218,7 +219,7 @@ def _rolled(t: _Text, tops: list[str], lefts: list[str], whole: int, sums: list[
             t.put(f"%s{r}.{c} = fadd {t.flags}{t.kind} %a{r}.{c}, {product}")
             sums[r][c] = f"%s{r}.{c}"
     t.put(f"%o.next = add i64 %o, {t.width}", f"%o.more = icmp slt i64 %o.next, {whole * t.width}")
-    t.put("br i1 %o.more, label %block, label %square.done", "square.done:")
+    t.put("br i1 %o.more, label %block, label %tile.done", "tile.done:")
 
 
 def folded(lines: list[str], rows: Sequence[str], width: int, name: str) -> str:

@@ -113,6 +113,8 @@ class Machine:
         # Lanes gain 2.4 times from LLVM's allocation of registers, single numbers a quarter; it costs five
         # times the compile time of the simplest code.
         most = 20_000 if any([i.lanes for i in program.instructions]) else 2_000
+        if assembly.kernels:  # their tiles need the registers, however long the rest
+            most = 100_000
         self.opt = 1 if compact or len(assembly.order) <= most else 0
         self.engine = compile_text(self.text, self.opt)
         self.address: int = self.engine.get_function_address("run")
