@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 
 import pytest
 from hypothesis import Phase, settings
@@ -79,3 +80,52 @@ def test_a_toy_engine_that_overwrites_is_found():
             BrokenMachine,
             settings=settings(max_examples=300, database=None, phases=[Phase.generate, Phase.shrink]),
         )
+
+
+class MicrogradMachine(EngineMachine):
+    """micrograd as it is; `fresh` clears the interior gradients that it leaves behind before each sweep."""
+
+    primitives = ("add", "mul", "sub", "neg", "relu")
+    features = frozenset({"number"})
+    fresh = True
+
+    def make(self, number):
+        from micrograd.engine import Value
+
+        return Value(number)
+
+    def apply(self, primitive, operands):
+        if primitive.name == "relu":
+            return operands[0].relu()
+        return getattr(operator, primitive.name)(*operands)
+
+    def backward(self, node, seed):
+        root = node * seed
+        if self.fresh:
+            stack, seen = [root], set()
+            while stack:
+                top = stack.pop()
+                if top not in seen and top._prev:
+                    seen.add(top)
+                    top.grad = 0.0
+                    stack.extend(top._prev)
+        root.backward()
+
+    def gradient(self, node):
+        return float(node.grad)
+
+
+class SecondSweep(MicrogradMachine):
+    fresh = False
+
+
+def run(machine, examples):
+    chosen = settings(max_examples=examples, derandomize=True, database=None, phases=[Phase.generate])
+    run_state_machine_as_test(machine, settings=settings(chosen, deadline=None, stateful_step_count=20))
+
+
+def test_micrograd_is_right_in_single_sweeps_and_found_out_in_second_ones():
+    pytest.importorskip("micrograd")
+    run(MicrogradMachine, 60)
+    with pytest.raises(AssertionError, match="gradient"):
+        run(SecondSweep, 300)

@@ -5,6 +5,7 @@ And they never accuse the copy without a bug; test_testing_accusations.py asks 2
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 import pytest
@@ -199,7 +200,9 @@ class Checks:
         @given(self.strategies.programs(primitives=primitives))
         def check(program):
             self.tried += 1
-            self.gradcheck(program, program.inputs, order=2)
+            with suppress(RuntimeError):  # StaleGraphError: the engine's own alarm is no finding of the check
+                self.gradcheck(program, program.inputs, order=2)
+            self.gradcheck(program, program.inputs)
 
         check()
 
@@ -233,6 +236,7 @@ class Checks:
 
         class Machine(self.machine_class):
             primitives = ("mul", "add", "div", "exp", "fsum")
+            features = self.machine_class.features - {"pullback"}  # which has an alarm of its own
 
             def __init__(self):
                 checks.tried += 1
@@ -247,7 +251,7 @@ def test_is_found(bug):
         checks = Checks()
         try:
             getattr(checks, bug.check)()
-        except (AssertionError, RuntimeError):  # GradcheckError and StaleGraphError of the copy
+        except AssertionError:  # GradcheckError of the copy among them
             assert checks.tried <= WITHIN
         else:
             pytest.fail(f"not found in {checks.tried} examples")

@@ -231,7 +231,9 @@ class EngineMachine(RuleBasedStateMachine):
     @rule(ref=st.integers(0, 9), number=floats())
     def mutate(self, ref: int, number: float) -> None:
         """Change the number of a leaf between recording and sweeping."""
-        m = self._leaf(ref)
+        self._assign(self._leaf(ref), number)
+
+    def _assign(self, m: Model, number: float) -> None:
         self.assign(m.node, number)
         m.number = number
         m.changed = True
@@ -239,8 +241,10 @@ class EngineMachine(RuleBasedStateMachine):
     @precondition(lambda self: "mutation" in self.features)
     @rule(ref=st.integers(0, 9), number=floats(), root=st.integers(0, 2))
     def mutate_and_sweep(self, ref: int, number: float, root: int) -> None:
-        """A sweep reads what was captured when recording, not today's numbers."""
-        self.mutate(ref, number)
+        """A sweep reads what was captured when recording, not today's numbers of a leaf below the root."""
+        below = self._cotangents(len(self.model) - 1 - root % len(self.model), 1.0)
+        leaves = [i for i in below if self.model[i].leaf]
+        self._assign(self.model[leaves[ref % len(leaves)]], number)
         self.sweep(root, 1.0)
 
     def _leaf(self, ref: int) -> Model:
