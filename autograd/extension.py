@@ -6,8 +6,10 @@ import inspect
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from math import copysign
+from struct import pack
 from typing import Any
 
+from autograd.errors import TracedValueError
 from autograd.primitive_type import PRIMITIVES, Interval, Primitive, declare
 from autograd.pytree import Structure, flatten, unflatten
 from autograd.value import Value
@@ -160,6 +162,9 @@ class custom_vjp:
     they get Values, and must then be made of operators and functions of `autograd.math`. The backward part
     must be linear in the cotangent, as derivatives are: it is called with 1 when the function is recorded.
 
+    Inside `jit` the parts are compiled where they are made of operators and functions of `autograd.math`;
+    other code is called at every run, on plain numbers, and then has first derivatives only.
+
     The arguments at `nondiff_argnums` may be anything; `backward(*them, residuals, cotangent)` too.
 
     >>> from autograd import Value
@@ -191,6 +196,7 @@ class custom_vjp:
         self.forward, self.backward = forward, backward
         for shape in self.shapes:
             shape.ran = None
+            shape.pulled.clear()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The function's result; recorded with its derivative where Values are among the arguments."""
@@ -233,6 +239,8 @@ class _Shape:
         self.static = static
         self.primitives: list[Primitive] = []
         self.ran: tuple[tuple[Any, ...], tuple[list[Any], Structure, Any]] | None = None
+        self.slopes: dict[tuple[int, int], Primitive] = {}
+        self.pulled: dict[tuple[int, bytes], tuple[float, ...]] = {}
 
     def record(self, leaves: list[Any]) -> Any:
         """The results, each recorded as one node."""
@@ -244,16 +252,10 @@ class _Shape:
 
     def operation(self, index: int) -> Primitive:
         """The primitive that computes one number of the result."""
-        name = self.name if index == 0 else f"{self.name}[{index}]"
-        same = 1
-        unique = name
-        while unique in PRIMITIVES:
-            same += 1
-            unique = f"{name}#{same}"
         return Primitive(
-            unique,
+            _unique(self.name if index == 0 else f"{self.name}[{index}]"),
             lambda *operands: float(self.run(operands)[0][index]),
-            lambda z, *operands: self.pull(operands, index),
+            lambda z, *operands: self.rule(operands, index),
             self.name,
             arity=None,
             smooth=False,
@@ -285,6 +287,44 @@ class _Shape:
             self.ran = operands, result
         return result
 
+    def rule(self, operands: tuple[Any, ...], index: int) -> tuple[Any, ...]:
+        """The partials of one number of the result; of traced values where the parts can't be traced too."""
+        if not any([isinstance(x, Value) and x.mark < 0 for x in operands]):
+            return self.pull(operands, index)
+        try:
+            return self.pull(operands, index)
+        except Exception as problem:
+            reason = f"{type(problem).__name__}: {problem}"
+        return tuple([self.slope(index, k, reason)(*operands) for k in range(len(operands))])
+
+    def slope(self, index: int, k: int, reason: str) -> Primitive:
+        """The primitive that computes a partial by plain numbers: the parts are called at every run."""
+        found = self.slopes.get((index, k))
+        if found is not None:
+            return found
+
+        def evaluate(*operands: float) -> float:
+            key = index, pack(f"{len(operands)}d", *operands)
+            partials = self.pulled.get(key)
+            if partials is None:
+                if len(self.pulled) >= 256:
+                    self.pulled.clear()
+                partials = self.pulled[key] = tuple([float(x) for x in self.pull(operands, index)])
+            return partials[k]
+
+        def refuse(z: Any, *operands: Any) -> Any:
+            if not any([isinstance(x, Value) and x.mark < 0 for x in (z, *operands)]):
+                return (0.0,) * len(operands)  # recorded, but not asked for
+            raise TracedValueError(
+                f"jit can't trace {self.name}'s parts ({reason}), and a derivative of its derivative is "
+                "wanted: make both of operators and functions of autograd.math"
+            )
+
+        name = _unique(f"d{self.name}[{index}]/d[{k}]")
+        made = Primitive(name, evaluate, refuse, self.name, arity=None, smooth=False)
+        self.slopes[index, k] = declare(made)
+        return made
+
     def pull(self, operands: tuple[Any, ...], index: int) -> tuple[Any, ...]:
         """The partials of one number of the result: the backward part's answer to a cotangent of 1 there."""
         outputs, structure, residuals = self.run(operands)
@@ -310,6 +350,15 @@ class _Shape:
                 )
             partials += found
         return tuple(partials)
+
+
+def _unique(name: str) -> str:
+    same = 1
+    unique = name
+    while unique in PRIMITIVES:
+        same += 1
+        unique = f"{name}#{same}"
+    return unique
 
 
 def _same(x: Any, y: Any) -> bool:

@@ -75,7 +75,7 @@ class Value(Node):
     @property
     def data(self) -> float:
         """The number. Assigning it leaves what was recorded before as it was."""
-        return self.number
+        return self.number if self.mark >= 0 else self.concrete(".data")
 
     @data.setter
     def data(self, data: object) -> None:
@@ -615,6 +615,6 @@ def _refuse_deletion(name: str, getter: Any) -> None:
 
 
 if compiled:
-    _refuse_deletion("data", attrgetter("number"))
+    _refuse_deletion("data", vars(Value)["data"].__get__)
     _refuse_deletion("grad", attrgetter("grad_"))
     _refuse_deletion("label", vars(Value)["label"].__get__)

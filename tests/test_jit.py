@@ -86,7 +86,9 @@ def test_wrong_leaves():
         jit(3.0)
 
 
-@pytest.mark.parametrize("use", [bool, float, int, round, math.floor, math.exp, lambda x: 1 if x > 0 else 2])
+@pytest.mark.parametrize(
+    "use", [bool, float, int, round, math.floor, math.exp, lambda x: x.data, lambda x: 1 if x > 0 else 2]
+)
 def test_a_traced_value_is_no_number(use):
     with pytest.raises(TracedValueError, match=r"where.*static_argnums"):
         jit(lambda x: use(x) * x)(1.0)
