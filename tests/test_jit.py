@@ -133,6 +133,30 @@ def test_bound_on_the_cache():
     assert len(f.cache) == 2
 
 
+def test_bound_on_the_memory_held():
+    def f(xs):
+        return [m.exp(x) * m.sin(x) for x in xs]
+
+    sizes = range(1, 40, 3)
+    free = jit(f)
+    for n in sizes:
+        free([0.5] * n)
+    taken = [found.bytes for found in free.cache.values()]
+    assert free.held == sum(taken)
+    assert taken == sorted(taken)
+    bounded = jit(f, cache_bytes=free.held // 2)
+    for n in sizes:
+        assert bounded([0.5] * n) == f([0.5] * n)
+        assert bounded.held <= free.held // 2
+    assert 1 < len(bounded.cache) < len(sizes)
+    small = jit(f, cache_bytes=0)  # the last one stays
+    assert [small([0.5] * n) for n in (1, 2, 2)] == [f([0.5] * n) for n in (1, 2, 2)]
+    assert len(small.cache) == 1
+    assert pickle.loads(pickle.dumps(jit(energy_by_name, cache_bytes=5))).cache_bytes == 5
+    with pytest.raises(ValueError, match="cache_bytes"):
+        jit(f, cache_bytes=-1)
+
+
 def test_values_from_outside_are_read_at_each_call():
     w = Value(3.0)
     f = jit(lambda x: x * w)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from math import inf
 from threading import Lock
 from types import MethodType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from autograd.compiler.build import Trace
 from autograd.compiler.interpret import interpret
@@ -35,15 +35,16 @@ def jit(
     static_argnums: int | Sequence[int] = (),
     fast: bool = False,
     cache_size: int = 64,
+    cache_bytes: int = 1 << 30,
 ) -> Any:
     """The function as machine code, for numbers in lists, tuples, dicts, arrays and modules.
 
     The first call with a new structure of arguments runs the function once on traced values, side effects
     included, and compiles what it recorded; later calls run the machine code. Results are floats in the
     function's own structure. `static_argnums` names positional arguments (hashable, of any type) that the
-    trace may depend on; `fast=True` allows LLVM to contract and reassociate; `cache_size` bounds how many
-    structures are kept, the last used ones. Composes with every transform in any order.
-    Needs the `jit` extra.
+    trace may depend on; `fast=True` allows LLVM to contract and reassociate. The last used structures
+    are kept, at most `cache_size` of them, and beyond the last one no more than take `cache_bytes` of memory,
+    by an estimate. Composes with every transform in any order. Needs the `jit` extra.
 
     >>> from autograd.compiler import jit
     >>> def area(w, h):
@@ -57,7 +58,13 @@ def jit(
         return v1
     """
     if function is None:
-        return functools.partial(jit, static_argnums=static_argnums, fast=fast, cache_size=cache_size)
+        return functools.partial(
+            jit,
+            static_argnums=static_argnums,
+            fast=fast,
+            cache_size=cache_size,
+            cache_bytes=cache_bytes,
+        )
     several = isinstance(static_argnums, Sequence) and not isinstance(static_argnums, str)
     statics: tuple[Any, ...] = tuple(static_argnums) if several else (static_argnums,)  # type: ignore[arg-type]
     for i in statics:
@@ -65,7 +72,9 @@ def jit(
             raise TypeError(f"jit: static_argnums has {i!r}: give an int or a sequence of ints")
     if not isinstance(cache_size, int) or cache_size < 1:
         raise ValueError(f"jit: cache_size is {cache_size!r}: give how many structures to keep, at least 1")
-    return Jitted(function, statics, fast, cache_size)
+    if not isinstance(cache_bytes, int) or cache_bytes < 0:
+        raise ValueError(f"jit: cache_bytes is {cache_bytes!r}: give how much memory to hold, in bytes")
+    return Jitted(function, statics, fast, cache_size, cache_bytes)
 
 
 class Compiled:
@@ -77,6 +86,7 @@ class Compiled:
         self.program = found.program
         self.captured = found.captured
         self.machine = Machine(found.program, fast)
+        self.bytes = self.machine.bytes + _INSTRUCTION * len(found.program) + _INPUT * found.program.inputs
         self.direct = None if keywords or self.captured else self._direct()
 
     def _direct(self) -> Callable[..., Any] | None:
@@ -123,7 +133,12 @@ class Jitted:
     """A function that `jit` wrapped: call it as the function itself."""
 
     def __init__(
-        self, function: Callable[..., Any], statics: tuple[int, ...], fast: bool, cache_size: int
+        self,
+        function: Callable[..., Any],
+        statics: tuple[int, ...],
+        fast: bool,
+        cache_size: int,
+        cache_bytes: int,
     ) -> None:
         if not callable(function):
             raise TypeError(f"jit takes a function, not {function!r} of type {type(function).__name__}")
@@ -133,6 +148,7 @@ class Jitted:
         self.static_names = _names(function, statics) if statics else frozenset()
         self.fast = fast
         self.cache_size = cache_size
+        self.cache_bytes = cache_bytes
         self.cache: OrderedDict[Any, Compiled] = OrderedDict()
         self.lock = Lock()
         self.direct: Callable[..., Any] | None = None  # that of the last call's structure
@@ -178,6 +194,11 @@ class Jitted:
             )
         return f"{found.machine.text}\n\n{found.machine.assembly}"
 
+    @property
+    def held(self) -> int:
+        """How many bytes of memory the compiled structures take, by an estimate that is rather too high."""
+        return sum([found.bytes for found in self.cache.values()])
+
     def clear_cache(self) -> None:
         """Forget all machine code: the next call traces and compiles again."""
         with self.lock:
@@ -196,7 +217,7 @@ class Jitted:
             found = getattr(found, part, None)
         if found is self:  # used as a decorator: pickled by its name, as functions are
             return name
-        return Jitted, (self.function, self.statics, self.fast, self.cache_size)
+        return Jitted, (self.function, self.statics, self.fast, self.cache_size, self.cache_bytes)
 
     def __repr__(self) -> str:
         return f"<jit of {self._name()}: {len(self.cache)} structure(s) compiled>"
@@ -267,7 +288,7 @@ class Jitted:
             made = Compiled(self._trace(call, numbers), self.fast, call.keywords or bool(call.static))
         with self.lock:
             found = self.cache.setdefault(key, made)
-            while len(self.cache) > self.cache_size:
+            while len(self.cache) > 1 and (len(self.cache) > self.cache_size or self.held > self.cache_bytes):
                 self.cache.popitem(last=False)
         return found
 
@@ -287,6 +308,11 @@ class Jitted:
     def _name(self) -> str:
         name: str = getattr(self.function, "__name__", type(self.function).__name__)
         return name if name.isidentifier() else "program"
+
+
+# Bytes that an instruction takes as Python's objects, an input in the structure of the arguments: measured.
+_INSTRUCTION: Final = 400
+_INPUT: Final = 100
 
 
 def _exactly(x: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import sys
+from array import array
 from collections.abc import Callable
 from threading import Lock
 from typing import Any, Final
@@ -176,6 +177,12 @@ class Machine:
         found = [values[k] for k in self.places]
         del room  # held until here: the values are its memory
         return found
+
+    @property
+    def bytes(self) -> int:
+        """The memory it takes, estimated: LLVM's module and code by the text, the workspace, the tables."""
+        tables = sum([len(table) * table.itemsize for table in self.tables if isinstance(table, array)])
+        return 100_000 + 5 * len(self.text) + 8 * self.size + tables
 
     @property
     def assembly(self) -> str:
