@@ -292,7 +292,7 @@ def test_modes_of_a_result():
         with no_grad():
             stopped = x * 2.0
     assert (stopped.primitive.name, stopped.mark, stopped.parents[0].mark) == ("stop_gradient", -1, -1)
-    assert (stopped.data, stopped.partials, stopped.dright) == (6.0, (0.0,), 0.0)
+    assert (stopped.number, stopped.partials, stopped.dright) == (6.0, (0.0,), 0.0)
     with journal(), no_grad():
         pass
     kept = journal()
