@@ -153,7 +153,13 @@ class Layout:
                     outside.add(i)
                 if self.lanes[i] and (
                     (name in REDUCTIONS and name != LANE_TOTAL)
-                    or (lanes and self.phase[user] != self.phase[i] and name != LANE_TOTAL)
+                    # lanes that are one number everywhere are read as that number
+                    or (
+                        lanes
+                        and self.phase[user] != self.phase[i]
+                        and name != LANE_TOTAL
+                        and self.source(i) == i
+                    )
                 ):
                     across.add(i)
         totals: list[int] = []
