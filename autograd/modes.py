@@ -32,8 +32,23 @@ LOCK: Final = allocate_lock()
 
 def depth(mode: str) -> int:
     """How many contexts of that mode this thread is in."""
-    found: int = getattr(THREAD, mode, 0)
+    return modes().get(mode, 0)
+
+
+def modes() -> dict[str, int]:
+    """The modes this thread is in, each with the number of its contexts."""
+    found: dict[str, int] | None = getattr(THREAD, "modes", None)
+    if found is None:
+        found = THREAD.modes = {}
     return found
+
+
+def set_depth(mode: str, count: int) -> None:
+    """Count the contexts of a mode anew."""
+    if count:
+        modes()[mode] = count
+    else:
+        modes().pop(mode, None)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -47,12 +62,12 @@ class Mode:
             raise TypeError(f"{self.name} takes no arguments, {arguments[0]!r} given: write @{self.name}()")
 
     def __enter__(self) -> None:
-        setattr(THREAD, self.name, depth(self.name) + 1)
+        set_depth(self.name, depth(self.name) + 1)
         with LOCK:
             MODES.open += 1
 
     def __exit__(self, *exception: object) -> None:
-        setattr(THREAD, self.name, depth(self.name) - 1)
+        set_depth(self.name, depth(self.name) - 1)
         with LOCK:
             MODES.open -= 1
 
@@ -119,11 +134,11 @@ class resumed:
         if MODES.open:
             self.suspended = depth("no_grad")
             if self.suspended:
-                THREAD.no_grad = 0
+                set_depth("no_grad", 0)
 
     def __exit__(self, *exception: object) -> None:
         if self.suspended:
-            THREAD.no_grad = self.suspended
+            set_depth("no_grad", self.suspended)
 
 
 class strict(Mode):

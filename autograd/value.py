@@ -11,7 +11,7 @@ from autograd import copying, graph
 from autograd._native import mypyc_attr
 from autograd.errors import NonFiniteError, TracedValueError
 from autograd.graph import CLOCK, Extra, Node
-from autograd.modes import MODES, THREAD, depth, source_line
+from autograd.modes import MODES, THREAD, modes, source_line
 from autograd.primitive_type import PRIMITIVES, Primitive, as_float
 from autograd.primitives.arithmetic import add, div, div_slope, floordiv, mod, mul, neg, pow_slope, power, sub
 from autograd.primitives.choosing import abs_, equal, less, less_equal, where
@@ -492,17 +492,20 @@ def _chosen(operands: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _in_modes(node: Recorded) -> Value:
     """What this thread's modes make of a result just computed."""
-    traced = depth("tracing") > 0
+    here = modes()
+    if not here:
+        return node
+    traced = "tracing" in here
     if traced:
         node.mark = -1
-    if depth("strict"):
+    if "strict" in here:
         _check_finite(node)
-    if depth("no_grad"):
+    if "no_grad" in here:
         if not traced:
             return Value(node.number)
         node = Recorded(PRIMITIVES["stop_gradient"], node.number, node, None, 0.0, 0.0)
         node.mark = -1
-    if depth("journal"):
+    if "journal" in here:
         THREAD.nodes.append(node)
     return node
 

@@ -16,7 +16,7 @@ from autograd.compiler.program import Program
 from autograd.compiler.structure import Structure, flatten, path
 from autograd.errors import TracedValueError
 from autograd.graph import topological
-from autograd.modes import THREAD, depth, tracing
+from autograd.modes import depth, set_depth, tracing
 from autograd.primitive_type import as_float
 from autograd.value import Value
 
@@ -53,7 +53,7 @@ def trace(
     """
     inputs = [traced(x) for x in numbers]
     outside = depth("no_grad")
-    THREAD.no_grad = 0  # the program may be differentiated later, elsewhere
+    set_depth("no_grad", 0)  # the program may be differentiated later, elsewhere
     try:
         with tracing():
             result = call(inputs)
@@ -65,7 +65,7 @@ def trace(
             )
         raise
     finally:
-        THREAD.no_grad = outside
+        set_depth("no_grad", outside)
     leaves, results = flatten(result)
     leaves = [x if isinstance(x, Value) else _number(x, results, i, name) for i, x in enumerate(leaves)]
     if shapes:
