@@ -46,9 +46,9 @@ def jit(
     are kept, at most `cache_size` of them, and beyond the last one no more than take `cache_bytes` of memory,
     by an estimate. Composes with every transform in any order. Needs the `jit` extra.
 
-    A vmap becomes lanes of vector registers; one inside another's function is written out in each lane, so put
-    the longer batch outside. What the lanes share is computed once, and its cotangents are summed before they
-    go on. Inside jit `checkpoint` is the function itself: programs keep what they need.
+    A vmap becomes lanes of vector registers; one inside another's function is written out in each lane, so
+    put the longer batch outside. What the lanes share is computed once, and its cotangents are summed before
+    they go on. Inside jit `checkpoint` is the function itself: programs keep what they need.
 
     >>> from autograd.compiler import jit
     >>> def area(w, h):
