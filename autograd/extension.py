@@ -304,7 +304,7 @@ class _Shape:
             return found
 
         def evaluate(*operands: float) -> float:
-            key = index, pack(f"{len(operands)}d", *operands)
+            key = index, pack(f"{len(operands)}d", *[float(x) for x in operands])
             partials = self.pulled.get(key)
             if partials is None:
                 if len(self.pulled) >= 256:
