@@ -173,7 +173,7 @@ def _prod(b: Block, *operands: str) -> str:
     return total
 
 
-# These two are translated too, but without branches they take two thirds of the time (benchmarks.activations).
+# These two could be translated as the others are; without branches they take two thirds of the time.
 
 
 def _sigmoid(b: Block, x: str) -> str:
